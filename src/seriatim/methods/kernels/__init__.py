@@ -1,0 +1,1 @@
+"""Algorithms that several methods share, one a file, imported by name."""
