@@ -1,0 +1,85 @@
+"""What is a set of results? Rows that can be looked up, written as Parquet and JSON, and read again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from seriatim.errors import InvalidDocument
+from seriatim.results.row import COLUMNS, SCHEMA, ResultRow
+
+
+@dataclass(frozen=True)
+class Results:
+    """Result rows in the order of the plan, each `result_id` once."""
+
+    rows: tuple[ResultRow, ...]
+
+    def __post_init__(self) -> None:
+        seen: set[str] = set()
+        for row in self.rows:
+            if row.result_id in seen:
+                raise ValueError(f"two result rows are called {row.result_id}")
+            seen.add(row.result_id)
+
+    def __iter__(self) -> Iterator[ResultRow]:
+        return iter(self.rows)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def where(self, **wanted: Any) -> list[ResultRow]:
+        """The rows whose columns have exactly the values given."""
+        return [row for row in self.rows if all(getattr(row, name) == value for name, value in wanted.items())]
+
+    def one(self, **wanted: Any) -> ResultRow | None:
+        """The only such row, None where there is none; two are an error."""
+        found = self.where(**wanted)
+        if len(found) > 1:
+            raise ValueError(f"{len(found)} result rows have {wanted}; name more columns")
+        return found[0] if found else None
+
+
+def join(parts: Iterable[Iterable[ResultRow]]) -> Results:
+    """Several analyses' rows as one set."""
+    return Results(tuple(row for part in parts for row in part))
+
+
+def write_results(results: Results, folder: Path) -> None:
+    """Write `results.parquet` and `results.json` beside each other."""
+    frame = results_frame(results)
+    frame.write_parquet(folder / "results.parquet", metadata={"schema": SCHEMA})
+    rows = [{name: value for name, value in row.items() if value not in (None, "")} for row in frame.to_dicts()]
+    document = {"schema": SCHEMA, "rows": [_finite(row) for row in rows]}
+    (folder / "results.json").write_text(json.dumps(document, indent=1, allow_nan=False), encoding="utf-8")
+
+
+def read_results(path: Path) -> Results:
+    """Read `results.parquet` again, to the same rows."""
+    frame = pl.read_parquet(path)
+    if unknown := set(frame.columns) ^ set(COLUMNS):
+        raise InvalidDocument(f"{path.name}: columns {sorted(unknown)} differ from {SCHEMA}; write it again")
+    return Results(tuple(ResultRow(**row) for row in frame.to_dicts()))
+
+
+def results_frame(results: Results) -> pl.DataFrame:
+    """The rows as one frame with the columns of `seriatim.results/1`."""
+    return pl.DataFrame({name: [getattr(row, name) for row in results] for name in COLUMNS}, schema=_frame_schema())
+
+
+def _frame_schema() -> dict[str, Any]:
+    types = {"str": pl.String, "float | None": pl.Float64, "int | None": pl.Int64, "bool": pl.Boolean}
+    return {field.name: types[str(field.type)] for field in fields(ResultRow)}
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    # JSON has no infinity; an upper bound without end is written as the word.
+    return {
+        name: ("Infinity" if value > 0 else "-Infinity") if value in (float("inf"), float("-inf")) else value
+        for name, value in row.items()
+    }

@@ -1,0 +1,1 @@
+"""Which words and units are allowed? Controlled terms with their CDISC names, as data."""
