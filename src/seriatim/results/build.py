@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from seriatim.methods.values import Estimate, NotEstimable, PValue
@@ -38,27 +38,14 @@ class Subject:
 
 def number_row(subject: Subject, statistic: str, value: float | None, **columns: Any) -> ResultRow:
     """A row for a plain number (a count, a case number), or for its absence with `reason=`."""
-    return ResultRow(
-        result_id=_result_id(subject, statistic, columns),
-        comparison_id=subject.comparison_id,
-        analysis=subject.analysis,
-        endpoint=subject.endpoint,
-        statistic=statistic,
-        value=value,
-        **{
-            "population": subject.population,
-            "stratum": subject.stratum,
-            "group": subject.group,
-            "reference_group": subject.reference_group,
-            "direction": subject.direction,
-            "unit": subject.unit,
-            "tally": subject.tally,
-            "tally_keys": subject.tally_keys,
-            "exploratory": subject.exploratory,
-            "assumptions": subject.assumptions,
-        }
-        | columns,
-    )
+    shared: dict[str, Any] = {field.name: getattr(subject, field.name) for field in fields(subject)}
+    named = {
+        "result_id": _result_id(subject, statistic, columns),
+        "comparison_id": subject.comparison_id,
+        "statistic": statistic,
+        "value": value,
+    }
+    return ResultRow(**shared | named | columns)
 
 
 def estimate_row(subject: Subject, statistic: str, estimate: Estimate | NotEstimable, **columns: Any) -> ResultRow:

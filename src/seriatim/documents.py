@@ -1,0 +1,141 @@
+"""How is a declared file read? YAML 1.2 with line numbers, checked by a pydantic model, all faults at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from seriatim.errors import InvalidDocument
+from seriatim.findings import Finding, Severity
+
+LARGEST_DOCUMENT_BYTES = 2_000_000
+
+
+class Document(BaseModel):
+    """Base of every declared file and of its parts: unknown keys are faults, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, allow_inf_nan=False)
+
+
+Model = TypeVar("Model", bound=Document)
+
+
+def load_document(text: str, model: type[Model], *, schema: str, name: str) -> Model:
+    """Read one document whose first key is `schema: <schema>`, or raise `InvalidDocument` with every fault.
+
+    >>> class Note(Document):
+    ...     text: str
+    >>> load_document("schema: seriatim.note/1\\ntext: q8h", Note, schema="seriatim.note/1", name="note.yaml").text
+    'q8h'
+    """
+    tree = _parse(text, name)
+    _check_header(tree, schema, name)
+    body = {key: value for key, value in tree.items() if key != "schema"}
+    try:
+        return model.model_validate(_plain(body))
+    except ValidationError as error:
+        raise InvalidDocument(_message(name, [_finding(fault, tree, name) for fault in error.errors()])) from None
+
+
+def read_document(path: Path, model: type[Model], *, schema: str) -> Model:
+    """Read a document from a file; see `load_document`."""
+    if path.stat().st_size > LARGEST_DOCUMENT_BYTES:
+        raise InvalidDocument(f"{path.name}: {path.stat().st_size:,} bytes is no document; expected under 2 MB")
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError:
+        raise InvalidDocument(f"{path.name}: is not UTF-8 text; save it as UTF-8") from None
+    return load_document(text, model, schema=schema, name=path.name)
+
+
+def _parse(text: str, name: str) -> Mapping[str, Any]:
+    try:
+        tree = YAML(typ="rt", pure=True).load(text)
+    except MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else "?"
+        raise InvalidDocument(f"{name} line {line}: {error.problem}; mend the YAML") from None
+    if not isinstance(tree, Mapping):
+        raise InvalidDocument(f"{name}: found no keys, expected a mapping that begins with `schema:`")
+    return tree
+
+
+def _check_header(tree: Mapping[str, Any], schema: str, name: str) -> None:
+    found = tree.get("schema")
+    if found == schema:
+        return
+    kind, _, version = schema.rpartition("/")
+    if isinstance(found, str) and found.startswith(kind + "/"):
+        move = f"this version reads {kind} version {version}; upgrade the file or use the version that wrote it"
+    else:
+        move = f"write `schema: {schema}` as the first line"
+    raise InvalidDocument(f"{name} line 1, schema: found {found!r}, expected {schema!r}; {move}")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    # ruamel's own scalars carry formatting; pydantic and equality want the plain value.
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    return value
+
+
+def _finding(fault: Any, tree: Mapping[str, Any], name: str) -> Finding:
+    path = ".".join(str(step) for step in fault["loc"])
+    given = fault.get("input")
+    found = "nothing" if fault["type"] == "missing" else repr(given)[:60]
+    return Finding(
+        rule=f"document.{fault['type']}",
+        severity=Severity.ROW_SET_ASIDE,
+        table=name,
+        row=_line(tree, fault["loc"]),
+        column=path,
+        found=found,
+        expected=_expected(fault),
+        next_move=_next_move(fault),
+    )
+
+
+def _expected(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "no such key"
+    return re.sub(r"^(Value error, |Input should be )", "", str(fault["msg"]))
+
+
+def _next_move(fault: Any) -> str:
+    if fault["type"] == "extra_forbidden":
+        return "remove it or mend its spelling"
+    if fault["type"] == "missing":
+        return "add it"
+    return "change it"
+
+
+def _line(tree: Any, path: tuple[Any, ...]) -> int | None:
+    """The line of the deepest part of the path that the file has."""
+    line: int | None = 1
+    node = tree
+    for step in path:
+        marks = getattr(node, "lc", None)
+        try:
+            line = (marks.key(step) if isinstance(node, Mapping) else marks.item(step))[0] + 1  # type: ignore[union-attr]
+            node = node[step]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            break
+    return line
+
+
+def _message(name: str, findings: list[Finding]) -> str:
+    lines = [f"{name}: {len(findings)} fault{'s' if len(findings) > 1 else ''}"]
+    for finding in findings:
+        place = f"  line {finding.row}, {finding.column}"
+        lines.append(f"{place}: found {finding.found}, expected {finding.expected}; {finding.next_move}")
+    return "\n".join(lines)
