@@ -1,0 +1,94 @@
+"""How are tallies kept? One Parquet a tally, `tallies.json` beside them: the folder that reproduces a review."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from seriatim.errors import InvalidDocument, UnreadableSource
+from seriatim.tallies.spec import Key, Role, Unit
+from seriatim.tallies.tally import Tally
+
+SCHEMA = "seriatim.tallies/1"
+
+
+def write_tallies(tallies: Mapping[str, Tally], folder: Path) -> None:
+    """Write every tally; levels are written as words, so that the files can be read without this program."""
+    folder.mkdir(parents=True, exist_ok=True)
+    entries = {}
+    for name, tally in sorted(tallies.items()):
+        _frame(tally).write_parquet(folder / f"{name}.parquet")
+        entries[name] = _header(tally)
+    document = {"schema": SCHEMA, "tallies": entries}
+    (folder / "tallies.json").write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def read_tallies(folder: Path) -> dict[str, Tally]:
+    """Read a folder of tallies again, checking version and content hash of each."""
+    index = folder / "tallies.json"
+    if not index.is_file():
+        raise UnreadableSource(f"{folder.name} has no tallies.json; give the folder that a review wrote as tallies/")
+    document = json.loads(index.read_text(encoding="utf-8"))
+    if document.get("schema") != SCHEMA:
+        raise InvalidDocument(f"tallies.json: found {document.get('schema')!r}, expected {SCHEMA!r}; count again")
+    return {name: _read_one(folder / f"{name}.parquet", name, entry) for name, entry in document["tallies"].items()}
+
+
+def content_hash(tally: Tally) -> str:
+    """SHA-256 over header and canonically sorted rows: the same counts give the same hash whatever wrote them."""
+    frame = _frame(tally)
+    digest = hashlib.sha256(json.dumps([tally.name, tally.unit, tally.definition, frame.columns]).encode())
+    digest.update(frame.write_csv().encode())
+    return digest.hexdigest()
+
+
+def _read_one(path: Path, name: str, entry: dict[str, Any]) -> Tally:
+    frame = pl.read_parquet(path)
+    keys = tuple(
+        Key(key["name"], Role(key["role"]), tuple(key["levels"]), tuple(key["labels"])) for key in entry["keys"]
+    )
+    columns = {key.name: _codes(frame[key.name], key) for key in keys}
+    header = {field: entry[field] for field in ("definition", "source", "data_cut", "alignment")}
+    tally = Tally(name, Unit(entry["unit"]), keys=keys, columns=columns, n=frame["n"].to_numpy().copy(), **header)
+    if content_hash(tally) != entry["content_hash"]:
+        raise UnreadableSource(f"{path.name}: the counts are not those that were written; count again from the series")
+    return tally
+
+
+def _header(tally: Tally) -> dict[str, Any]:
+    keys = [
+        {"name": key.name, "role": key.role, "levels": list(key.levels), "labels": list(key.labels)}
+        for key in tally.keys
+    ]
+    return {
+        "unit": tally.unit,
+        "definition": tally.definition,
+        "source": tally.source,
+        "data_cut": tally.data_cut,
+        "alignment": tally.alignment,
+        "disclosure": tally.disclosure,
+        "keys": keys,
+        "content_hash": content_hash(tally),
+    }
+
+
+def _frame(tally: Tally) -> pl.DataFrame:
+    data = {}
+    for key in tally.keys:
+        column = tally.columns[key.name]
+        data[key.name] = column if key.role is Role.ORDER else np.array(key.levels, dtype=object)[column].tolist()
+    schema = {key.name: pl.Int64 if key.role is Role.ORDER else pl.String for key in tally.keys} | {"n": pl.Int64}
+    return pl.DataFrame(data | {"n": tally.n}, schema=schema).sort([key.name for key in tally.keys])
+
+
+def _codes(column: pl.Series, key: Key) -> Any:
+    if key.role is Role.ORDER:
+        return column.to_numpy().copy()
+    codes = {level: position for position, level in enumerate(key.levels)}
+    return np.array([codes[level] for level in column], dtype=np.int64)
