@@ -1,0 +1,59 @@
+"""Is there a trend? Over all groups by their mean case numbers, and along the case number without any grouping."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seriatim.analyses._keys import NO, NOT_GRADED, UNCLEAR, YES
+from seriatim.analyses._risk import Risks, mean_case_numbers
+from seriatim.methods.cochran_armitage import cochran_armitage, cochran_armitage_exact
+from seriatim.methods.rank_sum import rank_sum_trend
+from seriatim.methods.values import NotEstimable, PValue
+from seriatim.plans.plan import Plan
+from seriatim.results.build import Subject, p_value_row
+from seriatim.results.row import ResultRow
+from seriatim.tallies.tally import Counts, Tally, counts, numbers, select
+
+
+def scores(plan: Plan, risk: Risks) -> tuple[list[float], str]:
+    """The score of each group and what it is: mean case number, or the place where groups are not consecutive."""
+    if plan.grouping.by == "levels":
+        return [float(place) for place in range(1, len(risk.groups) + 1)], "place of the level in the plan"
+    return mean_case_numbers(risk.patients), "mean case number"
+
+
+def group_trend_rows(subject: Subject, risk: Risks, plan: Plan) -> list[ResultRow]:
+    """Cochran-Armitage over all groups: asymptotic, exact, and exact mid-P."""
+    values, kind = scores(plan, risk)
+    kept = risk.assessed > 0
+    events, n = risk.events[kept], risk.assessed[kept]
+    chosen = [value for value, keep in zip(values, kept, strict=True) if keep]
+    about = subject.about(group="all groups", direction="later minus earlier", unit="patient")
+    shared = {"assumptions": f"scores: {kind} of each group", "missing": int(risk.missing.sum())}
+    trend: dict[str, PValue | NotEstimable] = {
+        "p_trend_groups": cochran_armitage(events, n, chosen),
+        "p_trend_groups_exact": cochran_armitage_exact(events, n, chosen),
+        "p_trend_groups_mid": cochran_armitage_exact(events, n, chosen, convention="mid-P"),
+    }
+    return [p_value_row(about, name, value, **shared) for name, value in trend.items()]
+
+
+def case_trend_row(subject: Subject, by_case: Tally, **levels: str) -> ResultRow:
+    """Wilcoxon's rank-sum test of the case numbers of those with against those without: no group cut is chosen."""
+    events, others, missing = split_by_case(by_case, **levels)
+    value = rank_sum_trend(events, others)
+    about = subject.about(group="all cases", direction="later minus earlier", unit="patient", tally=by_case.name)
+    return p_value_row(about, "p_trend_cases", value, missing=missing)
+
+
+def split_by_case(by_case: Tally, **levels: str) -> tuple[Counts, Counts, int]:
+    """Case numbers with the event, case numbers without, and how many could not be judged."""
+    places = {name: _case_numbers(by_case, name, **levels) for name in (YES, UNCLEAR, NOT_GRADED, NO)}
+    events = np.sort(np.concatenate([places[YES], places[UNCLEAR]]))
+    others = np.sort(np.concatenate([places[NOT_GRADED], places[NO]]))
+    total = int(counts(by_case, **levels))
+    return events, others, total - len(events) - len(others)
+
+
+def _case_numbers(by_case: Tally, outcome: str, **levels: str) -> Counts:
+    return numbers(select(by_case, outcome=outcome, **levels), "case_number")

@@ -1,0 +1,1 @@
+"""How do cases become tallies? Collect what the analyses need, call each derivation once, count."""

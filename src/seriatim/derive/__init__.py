@@ -1,0 +1,1 @@
+"""One clinical question a file: patients in, cases out. A shelf: each module here has `derive(series, cases, spec)`."""
