@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from seriatim.findings import Account, Finding, Receipt
@@ -21,8 +21,8 @@ class Shown:
     tallies: Mapping[str, Tally]
     plan: Plan
     findings: tuple[Finding, ...] = ()
-    receipt: Receipt = Receipt()
-    account: Account = Account()
+    receipt: Receipt = field(default_factory=Receipt)
+    account: Account = field(default_factory=Account)
 
 
 class Display(Protocol):
