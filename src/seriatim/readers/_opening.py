@@ -1,0 +1,44 @@
+"""Which reader reads this source? The one that the mapping names, else the only one that recognises it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from seriatim.errors import Misuse, UnreadableSource
+from seriatim.readers._contract import Reader
+from seriatim.readers._mapping import SourceMapping
+from seriatim.series.raw import RawSource
+from seriatim.shelves import names_on, take
+
+SHELF = "readers"
+
+
+def open_source(path: Path, mapping: SourceMapping | None = None) -> RawSource:
+    """The whole source as text, by the reader that knows it; `UnreadableSource` tells what was looked for."""
+    if not path.exists():
+        raise UnreadableSource(f"{path.name}: there is no such file or folder; check its name")
+    return reader_for(path, mapping).read(path, mapping)
+
+
+def reader_for(path: Path, mapping: SourceMapping | None = None) -> Reader:
+    """The reader of a source: named by the mapping, or the only one that recognises it."""
+    if mapping is not None and mapping.reader is not None:
+        return cast(Reader, take(SHELF, mapping.reader))
+    readers = {name: cast(Reader, take(SHELF, name)) for name in names_on(SHELF)}
+    knowing = [name for name, reader in readers.items() if reader.recognises(path)]
+    if not knowing:
+        raise UnreadableSource(_nobody(path, readers))
+    if len(knowing) > 1:
+        raise Misuse(
+            f"{path.name}: {' and '.join(knowing)} could each read this; say which in the mapping under reader:"
+        )
+    return readers[knowing[0]]
+
+
+def _nobody(path: Path, readers: dict[str, Reader]) -> str:
+    looked_for = "\n".join(f"  {name}: {reader.DESCRIPTION}" for name, reader in readers.items())
+    return (
+        f"{path.name}: no reader recognises this {'folder' if path.is_dir() else 'file'}. What was looked for:\n"
+        f"{looked_for}\n  or name the reader, and the files or sheets, in a mapping"
+    )

@@ -1,0 +1,180 @@
+"""Which column of the source is which column of the series? By the mapping, by the reader's custom, or by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from seriatim.errors import InvalidDocument, UnreadableSource
+from seriatim.findings import Finding
+from seriatim.readers._findings import no_rows, note, summed_up, warning
+from seriatim.readers._mapping import TableMapping, did_you_mean, targets
+from seriatim.readers._text import stripped
+from seriatim.readers._text_table import TextTable
+from seriatim.series.raw import RawTable
+from seriatim.series.schema import TABLES, Table, table_columns
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """One series table as text, and what was found on the way."""
+
+    table: RawTable
+    findings: tuple[Finding, ...]
+
+
+def shape(name: str, source: TextTable, mapping: TableMapping) -> Shaped:
+    """The columns of a file or sheet under the names of the series table `name`.
+
+    A header is taken for a series column when it differs only in case, blanks and hyphens:
+
+    >>> text = TextTable("patient.csv", pl.DataFrame({"Patient ID": ["007"], "ACCRUAL": ["1988"], "source_row": [2]}))
+    >>> shape("patient", text, TableMapping()).table.frame.columns
+    ['patient_id', 'accrual', 'source_row']
+    """
+    table = TABLES[name]
+    headers = [header for header in source.frame.columns if header != "source_row"]
+    chosen = _chosen(table, headers, mapping, source.name)
+    left = [header for header in headers if header not in chosen.values()]
+    extras, unused = _left_over(table, left, source.frame)
+    frame = rename(source.frame, {**chosen, **{header: header for header in extras}})
+    findings = (*source.findings, *_unused(table, unused, source.name))
+    return finish(name, TextTable(source.name, frame, source.rows_lost, findings), mapping)
+
+
+def finish(name: str, source: TextTable, mapping: TableMapping) -> Shaped:
+    """Put in the constants and our words for theirs, and say so when there is no row at all."""
+    frame = _with_constants(source.frame, mapping, source.name)
+    frame, unmet = _recoded(frame, mapping, source.name)
+    empty = [no_rows(source.name)] if frame.is_empty() and source.rows_lost == 0 else []
+    raw = RawTable(name, source.name, frame, source.rows_lost)
+    return Shaped(raw, summed_up((*source.findings, *unmet, *empty)))
+
+
+def joined(parts: Sequence[Shaped]) -> Shaped:
+    """One table that lies in several files, in the order given; row numbers stay those of each file."""
+    if len(parts) == 1:
+        return parts[0]
+    frame = pl.concat([part.table.frame for part in parts], how="diagonal")
+    rest = [column for column in frame.columns if column != "source_row"]
+    source = " + ".join(part.table.source for part in parts)
+    lost = sum(part.table.rows_lost for part in parts)
+    raw = RawTable(parts[0].table.name, source, frame.select(*rest, "source_row"), lost)
+    return Shaped(raw, tuple(finding for part in parts for finding in part.findings))
+
+
+def rename(frame: pl.DataFrame, chosen: Mapping[str, str]) -> pl.DataFrame:
+    """Series columns from source columns, in the order given, `source_row` last."""
+    return frame.select(*(pl.col(header).alias(column) for column, header in chosen.items()), "source_row")
+
+
+def plain_name(header: str) -> str:
+    """A header without case, and with one underscore for blanks, hyphens and points.
+
+    >>> plain_name("System Organ-Class")
+    'system_organ_class'
+    """
+    return re.sub(r"[\s\-._]+", "_", stripped(header).casefold())
+
+
+def find_header(wanted: str, headers: Iterable[str]) -> str | None:
+    """The header of that exact name, else the one of that plain name."""
+    headers = list(headers)
+    if wanted in headers:
+        return wanted
+    return next((header for header in headers if plain_name(header) == plain_name(wanted)), None)
+
+
+def _chosen(table: Table, headers: list[str], mapping: TableMapping, source: str) -> dict[str, str]:
+    """Series column -> header: first what the mapping says, then what bears the name."""
+    said = {column: find_header(wanted, headers) for column, wanted in mapping.columns.items()}
+    absent = [mapping.columns[column] for column, header in said.items() if header is None]
+    if absent:
+        named = ", ".join(f'"{header}"{did_you_mean(header, headers)}' for header in absent)
+        raise InvalidDocument(
+            f"{source}: the mapping of {table.name} names columns that it does not have: {named};"
+            f" it has {', '.join(headers)}"
+        )
+    free = [header for header in headers if header not in said.values()]
+    named_so = {column: _by_name(column, free, source) for column in targets(table) if column not in said}
+    return {column: header for column, header in {**named_so, **said}.items() if header is not None}
+
+
+def _by_name(column: str, headers: list[str], source: str) -> str | None:
+    if column in headers:
+        return column
+    alike = [header for header in headers if plain_name(header) == column]
+    if len(alike) > 1:
+        both = " and ".join(f'"{header}"' for header in alike)
+        raise UnreadableSource(
+            f"{source}: {both} could each be {column}; rename one, or say which in the mapping under columns: {column}:"
+        )
+    return alike[0] if alike else None
+
+
+def _left_over(table: Table, headers: list[str], frame: pl.DataFrame) -> tuple[list[str], list[str]]:
+    """Headers that no series column takes: further columns of a patient are kept, the rest is unused.
+
+    A column without a name and without a value is what a delimiter at the end of each line makes: no column.
+    """
+    written = [header for header in headers if not (_has_no_name(header) and frame[header].null_count() == len(frame))]
+    if not table.extras_allowed:
+        return [], written
+    reserved = {name for name, _ in table_columns(table)}
+    extras = [header for header in written if header not in reserved and not _has_no_name(header)]
+    return extras, [header for header in written if header not in extras]
+
+
+def _has_no_name(header: str) -> bool:
+    return re.fullmatch(r"column \d+", header) is not None
+
+
+def _unused(table: Table, headers: list[str], source: str) -> list[Finding]:
+    return [
+        warning(
+            "column.unknown",
+            source,
+            column=header,
+            found="a column without a name" if _has_no_name(header) else f'a column "{header}"',
+            expected=f"a column of {table.name}{did_you_mean(plain_name(header), targets(table))}",
+            next_move="it was not read; name it in the mapping under columns: if it belongs to the series",
+        )
+        for header in headers
+    ]
+
+
+def _with_constants(frame: pl.DataFrame, mapping: TableMapping, source: str) -> pl.DataFrame:
+    doubled = [column for column in mapping.constants if column in frame.columns]
+    if doubled:
+        raise InvalidDocument(
+            f"{source}: {', '.join(doubled)} stand under constants: in the mapping, but the source has them;"
+            " remove the constants or the columns"
+        )
+    constants = [pl.lit(value, pl.String).alias(column) for column, value in mapping.constants.items()]
+    rest = [column for column in frame.columns if column != "source_row"]
+    return frame.select(*rest, *constants, "source_row")
+
+
+def _recoded(frame: pl.DataFrame, mapping: TableMapping, source: str) -> tuple[pl.DataFrame, list[Finding]]:
+    findings: list[Finding] = []
+    for column, words in mapping.codes.items():
+        met = set(frame[column].unique()) if column in frame.columns else set()
+        if unmet := [word for word in words if word not in met]:
+            findings.append(_never_met(source, column, unmet))
+        if column in frame.columns:
+            frame = frame.with_columns(pl.col(column).replace(dict(words)))
+    return frame, findings
+
+
+def _never_met(source: str, column: str, words: list[str]) -> Finding:
+    return note(
+        "mapping.word_not_met",
+        source,
+        column=column,
+        found=f"no {' and no '.join(words)}",
+        expected="the words that the mapping lists under codes:",
+        next_move="remove the words, or mend their spelling: capitals count",
+    )
