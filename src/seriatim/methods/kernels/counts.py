@@ -12,12 +12,22 @@ def as_counts(events: ArrayLike, n: ArrayLike) -> tuple[NDArray[np.float64], NDA
     >>> as_counts([0, 28], 155)
     (array([ 0., 28.]), array([155., 155.]))
     """
-    # Floats hold whole numbers exactly up to 9e15 and, unlike int64, do not overflow in products of margins.
-    cases, patients = np.broadcast_arrays(np.asarray(events, float), np.asarray(n, float))
-    require(bool(np.all(patients >= 0)), "the number of patients must not be negative", n)
-    require(bool(np.all((cases >= 0) & (cases <= patients))), "events must lie between 0 and n", events)
-    require(bool(np.all((cases % 1 == 0) & (patients % 1 == 0))), "counts must be whole numbers", events)
+    cases, patients = np.broadcast_arrays(as_whole_numbers(events), as_whole_numbers(n))
+    require(bool(np.all(cases <= patients)), "events must not exceed the number of patients", (events, n))
     return cases, patients
+
+
+def as_whole_numbers(counts: ArrayLike) -> NDArray[np.float64]:
+    """Return counts as floats; ValueError where one is negative, broken or missing.
+
+    >>> as_whole_numbers([3, 0])
+    array([3., 0.])
+    """
+    # Floats hold whole numbers exactly up to 9e15 and, unlike int64, do not overflow in products of margins.
+    numbers = np.asarray(counts, float)
+    is_count = np.isfinite(numbers) & (numbers >= 0) & (numbers == np.floor(numbers))
+    require(bool(np.all(is_count)), "counts are whole numbers, 0 or more", counts)
+    return numbers
 
 
 def tail_of(level: float, sides: int = 2) -> float:
