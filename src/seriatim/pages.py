@@ -18,20 +18,22 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell as it is to be read, and the result rows behind it."""
+    """One table cell as it is to be read, the result rows behind it, and a footnote of its own where it needs one."""
 
     text: str
     result_ids: tuple[str, ...] = ()
     kind: Literal["text", "number", "missing", "reason"] = "number"
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row with its header cell; `level` indents a term under its system organ class."""
+    """A row with its header cell; `level` indents a term under its system organ class, `note` is a footnote."""
 
     header: str
     cells: tuple[Cell, ...]
     level: int = 0
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,143 @@
+"""Which colours, type sizes and axis rules do all figures share?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+
+# Metric-compatible faces, so that text measured where the figure is drawn fits where it is read.
+FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+
+INK = "#1d242b"
+MUTED = "#5a646e"
+HAIRLINE = "#c9cfd5"
+GRID = "#e6e9ec"
+PAPER = "#fefefe"
+
+# Okabe and Ito's colours that keep 3:1 against white; their orange, sky blue and yellow do not.
+BLUE = "#0072b2"
+VERMILLION = "#d55e00"
+GREEN = "#008f6b"
+PURPLE = "#b5588f"
+SERIES = (BLUE, VERMILLION, GREEN, PURPLE)
+SHAPES = ("circle", "square", "triangle-up", "diamond")
+DASHES: tuple[list[int], ...] = ([1, 0], [6, 3], [2, 2], [8, 3, 2, 3])
+
+# One ramp whose lightness alone orders the grades, so that it survives grey print.
+GRADES = {0: "#eef1f4", 1: "#fbd9b5", 2: "#f3a869", 3: "#d9702f", 4: "#9c3f12", 5: "#4a1a06"}
+GRADE_INKS = {0: INK, 1: INK, 2: INK, 3: INK, 4: PAPER, 5: PAPER}
+# Neither is a grade: a renderer hatches the first and dots the second; without patterns they stay pale.
+NOT_GRADED = "#d8d4e8"
+NOT_ASSESSED = "#f6f5ee"
+HATCHED = {NOT_GRADED: "lines", NOT_ASSESSED: "dots"}
+
+# A page with a dark background exchanges these, colour by colour, and leaves the specification alone.
+DARK = {
+    INK: "#e7eaee",
+    MUTED: "#a4aeb8",
+    HAIRLINE: "#4a535d",
+    GRID: "#2a3138",
+    PAPER: "#14181c",
+    BLUE: "#5eb1ea",
+    VERMILLION: "#ff9350",
+    GREEN: "#3fc79e",
+    PURPLE: "#e08fbd",
+    GRADES[0]: "#262d34",
+    GRADES[1]: "#5b3013",
+    GRADES[2]: "#8f4a1c",
+    GRADES[3]: "#cc7435",
+    GRADES[4]: "#f0ac76",
+    GRADES[5]: "#ffe6d0",
+    NOT_GRADED: "#3d3958",
+    NOT_ASSESSED: "#1f2421",
+}
+
+CONFIG: dict[str, Any] = {
+    "background": None,
+    "font": FONT,
+    "padding": 4,
+    "view": {"stroke": None},
+    "concat": {"spacing": 26},
+    "axis": {
+        "domainColor": HAIRLINE,
+        "domainWidth": 1,
+        "gridColor": GRID,
+        "gridWidth": 1,
+        "labelColor": MUTED,
+        "labelFontSize": 11,
+        "labelPadding": 5,
+        "tickColor": HAIRLINE,
+        "tickSize": 4,
+        "titleColor": MUTED,
+        "titleFontSize": 11.5,
+        "titleFontWeight": "normal",
+        "titlePadding": 9,
+    },
+    "axisX": {"grid": False},
+    "axisY": {"domain": False, "ticks": False},
+    "title": {
+        "anchor": "start",
+        "color": INK,
+        "fontSize": 13,
+        "fontWeight": "bold",
+        "frame": "group",
+        "offset": 12,
+        "subtitleColor": MUTED,
+        "subtitleFontSize": 11.5,
+        "subtitlePadding": 4,
+    },
+    "legend": {
+        "labelColor": INK,
+        "labelFontSize": 11.5,
+        "labelLimit": 320,
+        "orient": "top",
+        "symbolSize": 70,
+        "title": None,
+    },
+    "header": {"labelColor": INK, "labelFontSize": 12, "titleColor": MUTED, "titleFontSize": 11.5},
+    "text": {"color": INK, "fontSize": 11.5},
+    "rule": {"color": MUTED},
+    # A figure is read as one image with one text alternative, so its marks stay silent.
+    "mark": {"aria": False},
+}
+
+
+Datasets = dict[str, list[dict[str, Any]]]
+
+
+def specification(chart: alt.TopLevelMixin, datasets: Datasets) -> dict[str, Any]:
+    """The chart as a plain Vega-Lite specification that carries this theme and the data its parts name.
+
+    Parts name their data because the drawing library copies inline data at every step of a composition.
+    """
+    plain: dict[str, Any] = chart.to_dict()
+    return plain | {"config": CONFIG, "datasets": datasets}
+
+
+def chart_of(name: str) -> alt.Chart:
+    """A chart over one of the named datasets."""
+    return alt.Chart(alt.NamedData(name=name))
+
+
+# The specification's own format has no space before the sign.
+PERCENT_LABEL = "replace(datum.label, '%', '\u202f%')"
+
+
+def percent(value: float, patients: int) -> str:
+    """A fraction as percent, without decimals under 200 patients.
+
+    >>> percent(28 / 155, 155), percent(3 / 809, 809)
+    ('18 %', '0.4 %')
+    """
+    return f"{100 * value:.{0 if patients < 200 else 1}f} %"
+
+
+def in_words(parts: Sequence[str]) -> str:
+    """A list as it is said.
+
+    >>> in_words(["sepsis", "diarrhoea", "hypotension"])
+    'sepsis, diarrhoea and hypotension'
+    """
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1]))) if parts else "none"

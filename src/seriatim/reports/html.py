@@ -1,0 +1,103 @@
+"""How does a page become one HTML file that needs nothing else to be read?"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from seriatim.displays.figures import theme
+from seriatim.pages import Page, Table
+from seriatim.reports import figures
+from seriatim.reports.footnotes import footnote_marks
+from seriatim.reports.outline import outline, table_beside
+
+# The section of this name, where it comes first, is the first screen.
+ANSWER = "answer"
+
+
+def render_html(page: Page, *, provenance: Mapping[str, str] | None = None) -> str:
+    """One self-contained HTML file: no script, no network, its style sheet named by hash in its own policy.
+
+    A first section called `answer` becomes the first screen, before the list of contents. `provenance` is printed
+    last, label by label in the order given (versions, hashes, the command). `Misuse` where a figure cannot be drawn.
+
+    >>> page = Page("Twelve years of interleukin", "1241 consecutive patients", ())
+    >>> "<h1>Twelve years of interleukin</h1>" in render_html(page)
+    True
+    """
+    chapters = outline(page)
+    has_answer = bool(chapters) and chapters[0].section.name == ANSWER
+    style = _style()
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            page=page,
+            answer=chapters[0] if has_answer else None,
+            chapters=chapters[1:] if has_answer else chapters,
+            table_beside=lambda figure: table_beside(figure, chapters),
+            provenance=dict(provenance or {}),
+            style=style,
+            style_hash=_policy_hash(style),
+        )
+    )
+
+
+@cache
+def _environment() -> Environment:
+    # Autoescape is off in a bare environment, and a bare undefined prints as nothing.
+    environment = Environment(
+        loader=PackageLoader("seriatim.reports"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"unbroken": _unbroken, "together": _together}
+    environment.globals |= {"svg": figures.svg, "footnote_marks": footnote_marks, "number_columns": _number_columns}
+    return environment
+
+
+def _unbroken(text: str) -> Markup:
+    """Words such as interleukin-2 stay on one line of a large heading."""
+    words = (
+        Markup('<span class="whole">{}</span>').format(word) if "-" in word else escape(word) for word in text.split()
+    )
+    return Markup(" ").join(words)
+
+
+def _together(text: str) -> Markup:
+    """Where a narrow column breaks `28/155 (18 %)`, it breaks before the bracket."""
+    return Markup(" ").join(
+        Markup('<span class="whole">{}</span>').format(piece) for piece in re.split(r" (?=\()", text)
+    )
+
+
+@cache
+def _style() -> str:
+    sheet = files("seriatim.reports").joinpath("templates", "page.css").read_text(encoding="utf-8")
+    exchanged = "\n".join(
+        f'  svg [fill="{light}"] {{ fill: {dark}; }}\n  svg [stroke="{light}"] {{ stroke: {dark}; }}'
+        for light, dark in theme.DARK.items()
+    )
+    # Paper stays light, whatever the screen.
+    return f"{sheet}\n@media screen and (prefers-color-scheme: dark) {{\n{exchanged}\n}}\n"
+
+
+def _policy_hash(style: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def _number_columns(table: Table) -> list[bool]:
+    """Which columns hold numbers, the row headers first: their headings stand on the right as the numbers do."""
+    columns = zip(*(row.cells for row in table.rows), strict=True)
+    return [False, *(any(cell.kind == "number" for cell in column) for column in columns)] + [False] * (
+        0 if table.rows else len(table.columns) - 1
+    )
