@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
@@ -10,6 +10,7 @@ from seriatim.engines.choose import choose_engine, open_frames
 from seriatim.errors import Misuse, UnreadableSource
 from seriatim.findings import Finding, Receipt, Severity, TableReceipt, worst_first
 from seriatim.series.accrual import put_in_order
+from seriatim.series.checks import check
 from seriatim.series.content_hash import content_hash, in_canonical_order
 from seriatim.series.data_cut import data_cut
 from seriatim.series.duplicates import set_duplicates_aside
@@ -159,5 +160,5 @@ def _as_series(raw: RawSource, intake: _Intake, engine: str, memory: str | None)
     cut = data_cut(intake.frames)
     provenance = Provenance(raw.source, raw.reader, raw.content_hash, cut, raw.conventions.zone)
     frames = open_frames(intake.frames, chosen, memory)
-    findings = tuple(worst_first(intake.findings))
-    return TreatmentSeries(frames, chosen, provenance, findings, Receipt(tuple(intake.lines)))
+    series = TreatmentSeries(frames, chosen, provenance, (), Receipt(tuple(intake.lines)))
+    return replace(series, findings=tuple(worst_first((*intake.findings, *check(series)))))

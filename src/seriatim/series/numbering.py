@@ -51,7 +51,7 @@ def _run(frame: pl.DataFrame, table: Table, level: str) -> tuple[pl.DataFrame, l
     parents = [name for name in table.key if name != level]
     numbered = ordered.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).over(parents).alias(level))
     note = Fault(f"{level}.numbered", Severity.NOTE, f"a number for each {level}",
-                 f"numbered by start, then as in the source; give the column {level} if this is not its order")  # fmt: skip
+                 f"numbered by start, then as in the source; give the column {level} if its order differs")  # fmt: skip
     return numbered.sort("source_row"), [*findings, tell_table(note, table.name, "no column", frame.height, level)]
 
 
