@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from math import comb, exp, fsum, log1p
 
 from seriatim.methods.kernels.counts import as_counts, require
@@ -56,11 +55,9 @@ def _chance_of_a_gap(n: int, run: int, events: int) -> float:
     if n - events > gaps * (run - 1):
         return 1.0
     # Whole numbers, because the alternating terms cancel; Python divides them with correct rounding at the end.
-    counted, every = 0, comb(n, events)
-    for j in count(1):
-        term = comb(gaps, j) * comb(max(0, n - j * run), events)
-        # Bonferroni: what is left out is smaller than the first term left out.
-        if term * 10**18 <= counted:
-            break
+    counted, j = 0, 1
+    # Bonferroni: what is left out is smaller than the first term left out.
+    while (term := comb(gaps, j) * comb(max(0, n - j * run), events)) * 10**18 > counted:
         counted += term if j % 2 else -term
-    return counted / every
+        j += 1
+    return counted / comb(n, events)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, assert_never
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -69,11 +69,7 @@ def _p(
 ) -> NDArray[np.float64]:
     if convention == "minimum likelihood":
         return read_tables(last, size_1, size_2, total, no_likelier)[0]
-    if convention == "central":
-        fewer, more = read_tables(last, size_1, size_2, total, at_most, at_least)
-        return np.asarray(np.minimum(1.0, 2 * np.minimum(fewer, more)))
+    fewer, more, observed = read_tables(last, size_1, size_2, total, at_most, at_least, exactly)
     if convention == "mid-P central":
-        fewer, more, observed = read_tables(last, size_1, size_2, total, at_most, at_least, exactly)
-        mid: NDArray[np.float64] = 2 * np.minimum(fewer, more) - observed
-        return mid
-    assert_never(convention)
+        return np.asarray(2 * np.minimum(fewer, more) - observed)
+    return np.asarray(np.minimum(1.0, 2 * np.minimum(fewer, more)))
