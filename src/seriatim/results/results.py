@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,16 @@ class Results:
 
     def where(self, **wanted: Any) -> list[ResultRow]:
         """The rows whose columns have exactly the values given."""
-        return [row for row in self.rows if all(getattr(row, name) == value for name, value in wanted.items())]
+        candidates = self._by_statistic.get(wanted["statistic"], []) if "statistic" in wanted else self.rows
+        return [row for row in candidates if all(getattr(row, name) == value for name, value in wanted.items())]
+
+    @cached_property
+    def _by_statistic(self) -> dict[str, list[ResultRow]]:
+        # A report asks thousands of times for one statistic among tens of thousands of rows.
+        found: dict[str, list[ResultRow]] = {}
+        for row in self.rows:
+            found.setdefault(row.statistic, []).append(row)
+        return found
 
     def one(self, **wanted: Any) -> ResultRow | None:
         """The only such row, None where there is none; two are an error."""

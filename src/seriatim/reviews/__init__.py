@@ -1,0 +1,1 @@
+"""The main road: what the plan needs, count, analyse, show."""

@@ -1,0 +1,59 @@
+"""In which order does the report answer? First screen, a section a question, who was counted, the plan, provenance."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from seriatim import shelves
+from seriatim.displays._contract import Shown
+from seriatim.displays.incidence import picture
+from seriatim.pages import Block, Page, Section, Sentence
+
+# The order of the storyboard; a stranger's section follows after these, before who was counted.
+ORDER = (
+    "incidence", "terms", "doses", "risk_per_dose", "deaths", "labs", "weight", "response", "case_mix", "completeness",
+)  # fmt: skip
+LAST = ("counted", "checklist", "methods")
+
+
+def assemble(shown: Shown) -> Page:
+    """The whole report as a value."""
+    displays = [shelves.take("displays", name) for name in _in_order()]
+    sections = [section for display in displays if (section := display.section(shown))]
+    return Page(shown.plan.title, _population_line(shown), (_answer(shown, displays), *sections))
+
+
+def _in_order() -> list[str]:
+    known = list(shelves.names_on("displays"))
+    others = [name for name in known if name not in ORDER and name not in LAST]
+    return [name for name in (*ORDER, *others, *LAST) if name in known]
+
+
+def _answer(shown: Shown, displays: list[ModuleType]) -> Section:
+    sentences: list[Sentence] = [sentence for display in displays for sentence in display.lead(shown)]
+    blocks: list[Block] = [*sentences]
+    if figure := picture(shown):
+        blocks.append(figure)
+    return Section("answer", "The answer", tuple(blocks))
+
+
+def _population_line(shown: Shown) -> str:
+    """How many patients, from which month to which, in how many groups."""
+    sizes = shown.results.where(analysis="accrual", statistic="patients")
+    if not sizes:
+        return shown.plan.population.label
+    total = int(sum(row.value or 0 for row in sizes))
+    months = [
+        row.value
+        for statistic in ("first_month", "last_month")
+        for row in shown.results.where(analysis="accrual", statistic=statistic)
+        if row.value is not None
+    ]
+    when = f", first treated from {_month(min(months))} to {_month(max(months))}" if months else ""
+    groups = ", ".join(f"{int(row.value or 0)}" for row in sizes)
+    return f"{total} {shown.plan.population.label}{when}, in {len(sizes)} groups of {groups}."
+
+
+def _month(value: float) -> str:
+    year, month = divmod(int(value), 100)
+    return f"{year}-{month:02d}"

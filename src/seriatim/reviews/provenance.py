@@ -1,0 +1,35 @@
+"""What must be printed so that the report can be made again? Source, hashes, versions, engine, command."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from seriatim.plans.plan import Plan
+from seriatim.series.series import TreatmentSeries
+
+# The libraries whose version could change a number or how it is drawn.
+LIBRARIES = ("numpy", "scipy", "polars", "duckdb", "narwhals", "altair", "vl-convert-python")
+
+
+def provenance_of(series: TreatmentSeries, plan: Plan, command: str) -> Mapping[str, str]:
+    """Label and value, in the order printed."""
+    source = series.provenance
+    entries = {
+        "Source": source.source,
+        "Reader": source.reader,
+        "Content of the series (SHA-256)": source.content_hash,
+        "Data cut": f"{source.data_cut:%Y-%m-%d}" if source.data_cut else "not known",
+        "Time zone": source.zone,
+        "Plan (SHA-256)": plan_hash(plan),
+        "Engine": series.engine,
+        "Seriatim": version("seriatim"),
+        "Libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
+    }
+    return entries | ({"Command": command} if command else {})
+
+
+def plan_hash(plan: Plan) -> str:
+    """SHA-256 of the plan as understood, so that comments and layout do not change it."""
+    return hashlib.sha256(plan.model_dump_json().encode()).hexdigest()
