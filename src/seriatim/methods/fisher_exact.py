@@ -71,5 +71,5 @@ def _p(
         return read_tables(last, size_1, size_2, total, no_likelier)[0]
     fewer, more, observed = read_tables(last, size_1, size_2, total, at_most, at_least, exactly)
     if convention == "mid-P central":
-        return np.asarray(2 * np.minimum(fewer, more) - observed)
+        return np.asarray(np.minimum(1.0, 2 * np.minimum(fewer, more) - observed))
     return np.asarray(np.minimum(1.0, 2 * np.minimum(fewer, more)))
