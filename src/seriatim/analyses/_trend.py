@@ -7,7 +7,7 @@ import numpy as np
 from seriatim.analyses._keys import NO, NOT_GRADED, UNCLEAR, YES
 from seriatim.analyses._risk import Risks, mean_case_numbers
 from seriatim.methods.cochran_armitage import cochran_armitage, cochran_armitage_exact
-from seriatim.methods.rank_sum import rank_sum_trend
+from seriatim.methods.rank_sum import rank_sum
 from seriatim.methods.values import NotEstimable, PValue
 from seriatim.plans.plan import Plan
 from seriatim.results.build import Subject, p_value_row
@@ -33,7 +33,7 @@ def group_trend_rows(subject: Subject, risk: Risks, plan: Plan) -> list[ResultRo
     trend: dict[str, PValue | NotEstimable] = {
         "p_trend_groups": cochran_armitage(events, n, chosen),
         "p_trend_groups_exact": cochran_armitage_exact(events, n, chosen),
-        "p_trend_groups_mid": cochran_armitage_exact(events, n, chosen, convention="mid-P"),
+        "p_trend_groups_mid": cochran_armitage_exact(events, n, chosen, convention="mid_p"),
     }
     return [p_value_row(about, name, value, **shared) for name, value in trend.items()]
 
@@ -41,7 +41,7 @@ def group_trend_rows(subject: Subject, risk: Risks, plan: Plan) -> list[ResultRo
 def case_trend_row(subject: Subject, by_case: Tally, **levels: str) -> ResultRow:
     """Wilcoxon's rank-sum test of the case numbers of those with against those without: no group cut is chosen."""
     events, others, missing = split_by_case(by_case, **levels)
-    value = rank_sum_trend(events, others)
+    value = rank_sum(events, others)
     about = subject.about(group="all cases", direction="later minus earlier", unit="patient", tally=by_case.name)
     return p_value_row(about, "p_trend_cases", value, missing=missing)
 

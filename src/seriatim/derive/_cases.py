@@ -19,6 +19,8 @@ from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import Key, Role
 
 OTHER_STRATUM = "other or unknown"
+# narwhals takes no bare literal as a filter; an identifier is never null.
+EVERY_ROW = ~nw.col("patient_id").is_null()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def derive_cases(series: TreatmentSeries, plan: Plan) -> Cases:
 
 def _in_population(population: Population, patients: nw.LazyFrame[Any]) -> nw.Expr:
     if population.column is None:
-        return nw.lit(value=True)
+        return EVERY_ROW
     _require_column(population.column, patients)
     return nw.col(population.column).is_in(population.levels)
 

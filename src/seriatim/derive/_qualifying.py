@@ -8,7 +8,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from seriatim.derive._cases import Cases
+from seriatim.derive._cases import EVERY_ROW, Cases
 from seriatim.plans.endpoints import GRADES, Endpoint, grades_in
 from seriatim.series.series import TreatmentSeries
 
@@ -73,7 +73,7 @@ def _grade_outcome(endpoint: Endpoint) -> nw.Expr:
 
 def _is_one_of(column: str, words: Sequence[str]) -> nw.Expr:
     if not words:
-        return nw.lit(value=True)
+        return EVERY_ROW
     return nw.col(column).str.to_lowercase().is_in([word.lower() for word in words])
 
 
@@ -82,7 +82,7 @@ def _within_window(dated: nw.LazyFrame[Any], cases: Cases, endpoint: Endpoint) -
     begun = cases.frame.select("patient_id", "accrual_earliest")
     joined = dated.join(begun, on="patient_id", how="inner")
     start = nw.col("accrual_earliest")
-    by_latest, by_earliest = nw.lit(value=True), nw.lit(value=True)
+    by_latest, by_earliest = EVERY_ROW, EVERY_ROW
     if endpoint.emergent == "first dose":
         by_latest = by_latest & ((nw.col("onset_latest") >= start) | nw.col("onset_latest").is_null())
         by_earliest = by_earliest & (nw.col("onset_earliest") >= start)
@@ -100,7 +100,7 @@ def _less_sure() -> nw.Expr:
 
 
 def _none(cases: Cases) -> nw.LazyFrame[Any]:
-    empty = cases.frame.filter(nw.lit(value=False))
+    empty = cases.frame.filter(nw.col("patient_id").is_null())
     return empty.select(
         "patient_id",
         nw.lit(YES).alias("outcome"),

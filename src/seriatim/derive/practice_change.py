@@ -18,7 +18,7 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
     """One row per case and change: `patient_id`, `change` (date, domain and description), `period` before or after."""
     parts = [_one_change(cases, *row) for row in _changes(series)]
     if not parts:
-        nothing = cases.frame.filter(nw.lit(value=False))
+        nothing = cases.frame.filter(nw.col("patient_id").is_null())
         return nothing.select("patient_id", nw.lit("").alias("change"), nw.lit("").alias("period"))
     return nw.concat(parts)
 

@@ -73,10 +73,8 @@ def section(shown: Shown) -> Section | None:
     """Sentences, picture, tables and small print."""
     if not shown.results.where(analysis="incidence"):
         return None
-    figure = picture(shown)
+    # The small multiples stand on the first screen; once is enough.
     blocks: list[Block] = [*_cautions(shown), *_sentences(shown)]
-    if figure is not None:
-        blocks.append(figure)
     blocks += [_incidence_table(shown), _convention_table(shown), _trend_table(shown)]
     if bounds := _bounds_table(shown):
         blocks.append(bounds)

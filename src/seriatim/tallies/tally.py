@@ -96,9 +96,9 @@ def counts(tally: Tally, *axes: str, **levels: str) -> Counts:
         size, position = _axis(part, axis)
         shape.append(size)
         positions.append(position)
-    dense: Counts = np.zeros(shape, dtype=np.int64)
-    np.add.at(dense, tuple(positions), part.n)
-    return dense
+    flat = np.ravel_multi_index(tuple(positions), shape) if axes else np.zeros(len(part.n), dtype=np.int64)
+    # Weights are floats inside bincount; counts stay exact up to 2^53.
+    return np.bincount(flat, weights=part.n, minlength=int(np.prod(shape))).astype(np.int64).reshape(shape)
 
 
 def numbers(tally: Tally, name: str) -> Counts:
