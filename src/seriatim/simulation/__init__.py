@@ -1,0 +1,1 @@
+"""What does a consecutive series look like whose truth is known? Invented patients around a published abstract."""
