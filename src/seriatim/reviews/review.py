@@ -11,7 +11,7 @@ from seriatim.counting.count import count_all
 from seriatim.displays._contract import Shown
 from seriatim.errors import DataSetAside
 from seriatim.findings import Account, Finding, Receipt
-from seriatim.pages import Page
+from seriatim.pages import Page, Sentence
 from seriatim.plans.plan import Plan, read_plan
 from seriatim.reports.html import render_html
 from seriatim.results.results import Results, write_results
@@ -46,6 +46,11 @@ class Review:
     def page(self) -> Page:
         shown = Shown(self.results, self.tallies, self.plan, self.findings, self.receipt, self.account)
         return assemble(shown)
+
+    @property
+    def answer(self) -> tuple[Sentence, ...]:
+        """The sentences of the first screen."""
+        return tuple(block for block in self.page.sections[0].blocks if isinstance(block, Sentence))
 
     @cached_property
     def html(self) -> str:

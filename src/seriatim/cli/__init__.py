@@ -1,0 +1,1 @@
+"""The command line: parse, call a public function, print. A command a file, heavy imports inside the commands."""

@@ -1,0 +1,47 @@
+"""Which commands are there, and how does one end? Every expected error is a sentence with its exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from seriatim.cli import check, demo, plan, review, simulate, template
+from seriatim.errors import SeriatimError
+
+EPILOG = (
+    "Exit codes: 0 done; 1 an error of the program; 2 a wrong call; 3 records were set aside or figures do not agree;"
+    " 4 the source cannot be read; 5 a plan or mapping has faults; 6 refused, because the answer would be wrong or"
+    " would disclose a patient."
+)
+
+app = typer.Typer(
+    name="seriatim",
+    help="Is our programme getting safer, since when, thanks to what, and did it cost efficacy?\n\n"
+    "Start with: seriatim demo",
+    epilog=EPILOG,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("demo")(demo.demo)
+app.command("review")(review.review)
+app.command("check")(check.check)
+app.command("simulate")(simulate.simulate)
+app.command("template")(template.template)
+app.add_typer(plan.app, name="plan")
+
+
+def run() -> None:
+    """The console script: `SeriatimError` becomes a sentence on standard error and its exit code."""
+    try:
+        app()
+    except SeriatimError as error:
+        print(f"seriatim: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe went away (`seriatim ... | head`): nothing is wrong.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,35 @@
+"""What is wrong with a source? Its reading, its typing and the plausibility of its dates and values, all at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from seriatim.findings import Finding, Receipt, Severity
+from seriatim.reviews.read import read
+
+MUST_MEND = (Severity.ROW_SET_ASIDE, Severity.VALUE_SET_ASIDE)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Findings and receipt of one source."""
+
+    findings: tuple[Finding, ...]
+    receipt: Receipt
+
+    @property
+    def needs_mending(self) -> bool:
+        return any(finding.severity in MUST_MEND for finding in self.findings)
+
+    @property
+    def summary(self) -> str:
+        rows = sum(finding.rows for finding in self.findings if finding.severity in MUST_MEND)
+        others = sum(finding.rows for finding in self.findings) - rows
+        return f"{rows} rows or values were set aside; {others} more are kept with a warning or a note"
+
+
+def check_source(source: str | Path, *, mapping: str | Path | None = None) -> Checked:
+    """Check a source without counting anything."""
+    series = read(source, mapping=mapping)
+    return Checked(series.findings, series.receipt)

@@ -1,0 +1,97 @@
+"""What does a person see who types the commands?"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HEAVY = ("numpy", "polars", "scipy", "altair", "sqlalchemy", "fastapi", "duckdb", "pydantic")
+
+
+def seriatim(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "seriatim", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\n"
+        "from typer.testing import CliRunner\n"
+        "from seriatim.cli.main import app\n"
+        "answer = CliRunner().invoke(app, ['--help'])\n"
+        "assert answer.exit_code == 0, answer.output\n"
+        f"loaded = [name for name in {HEAVY} if name in sys.modules]\n"
+        "assert not loaded, loaded\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [(), ("demo",), ("review",), ("check",), ("simulate",), ("template",), ("plan",)])
+def test_each_help_opens(command):
+    done = seriatim(*command, "--help")
+    assert done.returncode == 0
+    assert "Usage" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["demo", "review", "check", "simulate", "template"])
+def test_each_command_gives_an_example(command):
+    assert f"Example: seriatim {command}" in seriatim(command, "--help").stdout
+
+
+def test_a_source_that_is_not_there_is_exit_code_4(tmp_path):
+    done = seriatim("check", str(tmp_path / "nowhere"))
+    assert done.returncode == 4
+    assert "there is no" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_plan_with_faults_names_each_line_and_is_exit_code_5(tmp_path):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("schema: seriatim.plan/1\ntitle: t\ngrouping: {by: blocks, size: 0}\nendpoint: []\n")
+    done = seriatim("plan", "check", str(plan))
+    assert done.returncode == 5
+    assert "2 faults" in done.stderr
+    assert "line 3, grouping.blocks.size" in done.stderr
+    assert "line 4, endpoint" in done.stderr
+
+
+def test_an_unknown_analysis_option_names_the_known_ones(tmp_path):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(
+        "schema: seriatim.plan/1\ntitle: t\ngrouping: {by: blocks, size: 5}\n"
+        "analyses: [{name: incidence, options: {curves: 3}}]\n"
+    )
+    done = seriatim("plan", "check", str(plan))
+    assert done.returncode == 5
+    assert "curve_points" in done.stderr
+
+
+def test_a_new_plan_is_checked_and_never_overwrites(tmp_path):
+    assert seriatim("plan", "new", "mine.yaml", folder=tmp_path).returncode == 0
+    assert "no fault" in seriatim("plan", "check", "mine.yaml", folder=tmp_path).stdout
+    again = seriatim("plan", "new", "mine.yaml", folder=tmp_path)
+    assert again.returncode == 2
+    assert "is there already" in again.stderr
+
+
+def test_simulate_then_review_writes_the_report_and_its_parts(tmp_path):
+    made = seriatim("simulate", "il2-1998", "--out", "series", "--seed", "7", "--patients", "320", folder=tmp_path)
+    assert made.returncode == 0, made.stderr
+    done = seriatim("review", "series", "--plan", "il2_1998", "--out", "review", "--json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["findings"] is not None
+    written = {path.name for path in (tmp_path / "review").iterdir()}
+    assert {"report.html", "results.parquet", "results.json", "tallies"} <= written
+
+
+def test_demo_prints_the_abstract_and_where_the_report_is(tmp_path):
+    done = seriatim("demo", "--out", "demo", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "Line sepsis, grade 3-4: from" in done.stdout
+    assert "Median number of doses in the first cycle" in done.stdout
+    assert str(tmp_path / "demo" / "report.html") in done.stdout
