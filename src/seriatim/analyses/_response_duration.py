@@ -1,0 +1,64 @@
+"""How long did responses last? Kaplan-Meier per group, from counts by day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from seriatim.methods.kaplan_meier import Survival, kaplan_meier, median
+from seriatim.methods.values import NotEstimable
+from seriatim.results.build import Subject, estimate_row, number_row
+from seriatim.results.row import ResultRow
+from seriatim.tallies.spec import Key, Role
+from seriatim.tallies.tally import Counts, Tally, counts, numbers, select
+
+ENDED, CENSORED, NOT_DATED = "progression or death", "censored", "not dated"
+EARLIEST, LATEST = "earliest", "latest"
+DURATION_KEYS = (
+    Key("reading", Role.VIEW, (EARLIEST, LATEST)),
+    Key("day", Role.ORDER),
+    Key("end", Role.PARTITION, (ENDED, CENSORED, NOT_DATED)),
+)
+
+
+def duration_rows(subject: Subject, tally: Tally, level: float) -> list[ResultRow]:
+    """Per group the responders, the median with its interval under both readings of dates, and the curve."""
+    return [
+        row
+        for place, group in enumerate(tally.levels("group"))
+        for row in _one_group(subject.about(group=group, unit="day"), tally, place, level)
+    ]
+
+
+def _one_group(subject: Subject, tally: Tally, place: int, level: float) -> list[ResultRow]:
+    group = tally.levels("group")[place]
+    rows = []
+    for reading in (EARLIEST, LATEST):
+        days, ended, censored, not_dated = _by_day(tally, group, reading)
+        responders = int(ended.sum() + censored.sum()) + not_dated
+        shared = {"numerator": int(ended.sum()), "denominator": responders, "missing": not_dated}
+        about = subject.about(assumptions=f"partial dates by their {reading} reading")
+        curve = kaplan_meier(days, ended, censored, level)
+        row = estimate_row(about, "median_duration", median(curve), id_suffix=reading, **shared)
+        rows.append(row)
+        if reading == EARLIEST and not isinstance(curve, NotEstimable):
+            rows += _curve_rows(about, curve)
+    return rows
+
+
+def _curve_rows(subject: Subject, curve: Survival) -> list[ResultRow]:
+    return [
+        number_row(subject, "still_responding", float(curve.survival[i]), lower=float(curve.lower[i]),
+                   upper=float(curve.upper[i]), level=curve.level, sides=2, method=curve.method,
+                   convention=f"day {int(curve.time[i])}", denominator=int(curve.at_risk[i]),
+                   id_suffix=str(int(curve.time[i])))
+        for i in range(len(curve.time))
+    ]  # fmt: skip
+
+
+def _by_day(tally: Tally, group: str, reading: str) -> tuple[Counts, Counts, Counts, int]:
+    part = select(tally, group=group, reading=reading)
+    days = numbers(part, "day")
+    table = dict(zip(tally.levels("end"), counts(part, "end", "day"), strict=True)) if len(days) else {}
+    none = np.zeros(len(days), dtype=np.int64)
+    not_dated = int(table.get(NOT_DATED, none).sum())
+    return days, table.get(ENDED, none), table.get(CENSORED, none), not_dated

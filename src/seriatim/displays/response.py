@@ -1,0 +1,205 @@
+"""Did the gain in safety cost response? Rates by histology, the loss that is excluded, and how long responses last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from seriatim.displays._contract import Shown
+from seriatim.displays.wording import response as wording
+from seriatim.displays.wording.numbers import difference_cell, interval, number, p_cell, risk_cell
+from seriatim.pages import Block, Cell, Section, Sentence, Table, TableRow
+from seriatim.results.row import ResultRow
+
+ALL, STRATIFIED = "all", "all, by stratum"
+RESPONSES = ("CR", "PR", "SD", "PD", "NE", "not assessed")
+TRENDS = ("p_trend_groups", "p_trend_groups_exact", "p_trend_cases")
+SMALL_PRINT = (
+    "Denominator: all treated patients; not evaluable and not recorded count as no response (the table of the"
+    " evaluable alone shows the other choice).",
+    "Difference: last group minus first, Miettinen-Nurminen score interval; over strata with Mantel-Haenszel weights.",
+    "Ongoing complete response is judged at one landmark for all, because earlier groups were followed longer;"
+    " the figure at the data cut compares unequal follow-up and is descriptive.",
+    "A P value that is not small does not show that response was kept; the interval says how large a loss"
+    " is not excluded.",
+)
+
+
+def lead(shown: Shown) -> tuple[Sentence, ...]:
+    """Overall response: by stratum where there are strata, else in all patients."""
+    if not shown.results.where(analysis="response"):
+        return ()
+    stratum = STRATIFIED if _row(shown, "overall_response", STRATIFIED, "risk_difference") else ALL
+    sentence = _loss(shown, "overall_response", stratum)
+    return (sentence,) if sentence else ()
+
+
+def section(shown: Shown) -> Section | None:
+    """Sentences by stratum, rates, trends, sensitivity, durations."""
+    if not shown.results.where(analysis="response"):
+        return None
+    blocks: list[Block] = [*_losses(shown), *_cautions(shown), _rates_table(shown), _best_response_table(shown)]
+    blocks += [_trend_table(shown), _readings_table(shown), _duration_table(shown)]
+    return Section("response", "Did response suffer?", tuple(blocks), SMALL_PRINT)
+
+
+def _rows(shown: Shown, endpoint: str, stratum: str, statistic: str) -> list[ResultRow]:
+    return shown.results.where(analysis="response", endpoint=endpoint, stratum=stratum, statistic=statistic)
+
+
+def _row(shown: Shown, endpoint: str, stratum: str, statistic: str) -> ResultRow | None:
+    found = _rows(shown, endpoint, stratum, statistic)
+    return found[0] if found else None
+
+
+def _strata(shown: Shown) -> list[str]:
+    return list(dict.fromkeys(row.stratum for row in shown.results.where(analysis="response", statistic="risk")))
+
+
+def _groups(shown: Shown) -> list[str]:
+    rows = shown.results.where(analysis="response", endpoint="overall_response", statistic="risk")
+    return list(dict.fromkeys(row.group for row in rows))
+
+
+def _label(endpoint: str, stratum: str) -> str:
+    name = wording.ENDPOINTS[endpoint]
+    if stratum == ALL:
+        return name
+    return f"{name}, strata together" if stratum == STRATIFIED else f"{name}, {stratum}"
+
+
+def _loss(shown: Shown, endpoint: str, stratum: str) -> Sentence | None:
+    difference = _row(shown, endpoint, stratum, "risk_difference")
+    largest = _row(shown, endpoint, stratum, "largest_loss_not_excluded")
+    if difference is None or largest is None:
+        return None
+    verdict, p = (_row(shown, endpoint, stratum, name) for name in ("loss_excluded", "p_noninferiority"))
+    return wording.loss(_label(endpoint, stratum), difference, largest, verdict, p)
+
+
+def _losses(shown: Shown) -> Iterable[Sentence]:
+    for endpoint in wording.ENDPOINTS:
+        for stratum in (*_strata(shown), STRATIFIED):
+            if sentence := _loss(shown, endpoint, stratum):
+                yield sentence
+
+
+def _cautions(shown: Shown) -> Iterable[Sentence]:
+    for endpoint in wording.ENDPOINTS:
+        row = _row(shown, endpoint, STRATIFIED, "risk_difference")
+        sentence = wording.reversed_within_strata(wording.ENDPOINTS[endpoint], row) if row else None
+        if sentence:
+            yield sentence
+    yield from (made for made in (_worst_not_evaluated(shown), _worst_follow_up(shown)) if made)
+
+
+def _worst_not_evaluated(shown: Shown) -> Sentence | None:
+    groups = _groups(shown)
+    unknown = {
+        group: [row for row in _best(shown, ALL, group) if row.convention in ("NE", "not assessed")] for group in groups
+    }
+    counts = {group: sum(int(row.value or 0) for row in rows) for group, rows in unknown.items()}
+    sizes = {group: (rows[0].denominator or 0) if rows else 0 for group, rows in unknown.items()}
+    known = [group for group in groups if sizes[group]]
+    if not known:
+        return None
+    worst = max(known, key=lambda group: counts[group] / sizes[group])
+    return wording.not_evaluated(worst, counts[worst], sizes[worst], tuple(row.result_id for row in unknown[worst]))
+
+
+def _worst_follow_up(shown: Shown) -> Sentence | None:
+    rows = _rows(shown, "ongoing_complete", ALL, "risk")
+    sized = [(row, (row.missing or 0) + (row.denominator or 0)) for row in rows]
+    sized = [(row, patients) for row, patients in sized if patients]
+    if not sized:
+        return None
+    row, patients = max(sized, key=lambda pair: (pair[0].missing or 0) / pair[1])
+    return wording.too_short(row.group, row, patients)
+
+
+def _best(shown: Shown, stratum: str, group: str) -> list[ResultRow]:
+    return shown.results.where(
+        analysis="response", endpoint="best_response", stratum=stratum, group=group, statistic="patients"
+    )
+
+
+def _rates_table(shown: Shown) -> Table:
+    rows = []
+    for endpoint in wording.ENDPOINTS:
+        for stratum in (*_strata(shown), STRATIFIED):
+            difference = _row(shown, endpoint, stratum, "risk_difference")
+            if difference is None:
+                continue
+            risks = _rows(shown, endpoint, stratum, "risk")
+            cells = [risk_cell(row) for row in risks] or [Cell("", (), "text") for _ in _groups(shown)]
+            cells += [difference_cell(difference), p_cell(_row(shown, endpoint, stratum, "p_score")),
+                      p_cell(_row(shown, endpoint, stratum, "p_fisher_central")) if risks else Cell("", (), "text"),
+                      _largest_cell(_row(shown, endpoint, stratum, "largest_loss_not_excluded"))]  # fmt: skip
+            rows.append(TableRow(_label(endpoint, stratum), tuple(cells)))
+    columns = ("Endpoint", *_groups(shown), "Last minus first, points (95 %)", "P (score)", "P (Fisher, central)",
+               "Largest loss not excluded, points")  # fmt: skip
+    return Table("response_rates", "Patients who responded: n/N (%; exact 95 % interval)", columns, tuple(rows))
+
+
+def _largest_cell(row: ResultRow | None) -> Cell:
+    if row is None or row.value is None:
+        return Cell(row.reason if row else "not computed", (row.result_id,) if row else (), "reason")
+    return Cell(number(100 * row.value), (row.result_id,))
+
+
+def _best_response_table(shown: Shown) -> Table:
+    rows = [
+        TableRow(f"{stratum}, {group}", tuple(Cell(f"{row.value:.0f}", (row.result_id,)) for row in found))
+        for stratum in _strata(shown)
+        for group in _groups(shown)
+        if (found := _best(shown, stratum, group))
+    ]
+    columns = ("Stratum and group", "CR", "PR", "SD", "PD", "Not evaluable", "Not assessed")
+    return Table("best_response", "Patients by best response", columns, tuple(rows))
+
+
+def _trend_table(shown: Shown) -> Table:
+    rows = [
+        TableRow(_label(endpoint, stratum), tuple(p_cell(_row(shown, endpoint, stratum, name)) for name in TRENDS))
+        for endpoint in wording.ENDPOINTS
+        for stratum in _strata(shown)
+    ]
+    columns = ("Endpoint", "Over groups, asymptotic", "Over groups, exact", "Along case number (rank sum)")
+    notes = ("Cochran-Armitage over groups by their mean case numbers. A large P value is not evidence of equality.",)
+    return Table("response_trend", "P values for trend of response over the whole series", columns, tuple(rows), notes)
+
+
+def _readings_table(shown: Shown) -> Table:
+    """Evaluable patients alone, and the data cut: other readings beside the main one."""
+    readings = [(endpoint, "risk_evaluable", "risk_difference_evaluable", "evaluable patients alone")
+                for endpoint in ("overall_response", "complete_response")]  # fmt: skip
+    readings.append(("ongoing_complete", "risk_data_cut", "", "at the data cut"))
+    rows = []
+    for endpoint, risk, difference, words in readings:
+        for stratum in _strata(shown):
+            cells = [risk_cell(row) for row in _rows(shown, endpoint, stratum, risk)]
+            row = _row(shown, endpoint, stratum, difference) if difference else None
+            cells.append(difference_cell(row) if difference else Cell("descriptive", (), "text"))
+            rows.append(TableRow(f"{_label(endpoint, stratum)}, {words}", tuple(cells)))
+    columns = ("Endpoint and reading", *_groups(shown), "Last minus first, points (95 %)")
+    return Table(
+        "response_readings", "The same under other readings: n/N (%; exact 95 % interval)", columns, tuple(rows)
+    )
+
+
+def _duration_table(shown: Shown) -> Table:
+    rows = []
+    for row in shown.results.where(analysis="response", endpoint="response_duration", statistic="median_duration"):
+        reading = row.result_id.rsplit("/", 1)[-1]
+        cells = (Cell(str(row.denominator)), Cell(str(row.numerator)), Cell(str(row.missing)), _median_cell(row))
+        rows.append(TableRow(f"{row.group}, dates by their {reading} reading", cells))
+    columns = ("Group", "CR or PR", "Ended", "Not dated", "Median, days (95 %)")
+    notes = (
+        "From the first assessment that showed the response to progression or death; Kaplan-Meier, log-log interval.",
+    )
+    return Table("response_duration", "How long responses lasted", columns, tuple(rows), notes)
+
+
+def _median_cell(row: ResultRow) -> Cell:
+    if row.value is None or row.lower is None or row.upper is None:
+        return Cell(row.reason, (row.result_id,), "reason")
+    return Cell(f"{number(row.value, 0)} ({interval(row.lower, row.upper, 0)})", (row.result_id,))

@@ -1,0 +1,74 @@
+"""What may be said about response? A loss excluded or not, never that nothing changed."""
+
+from __future__ import annotations
+
+from seriatim.displays.wording.numbers import interval, number, p_value, percent
+from seriatim.pages import Sentence
+from seriatim.results.row import ResultRow
+
+ENDPOINTS = {
+    "overall_response": "Overall response (CR or PR)",
+    "complete_response": "Complete response",
+    "ongoing_complete": "Ongoing complete response",
+}
+
+
+def loss(
+    label: str, difference: ResultRow, largest: ResultRow, verdict: ResultRow | None, p: ResultRow | None
+) -> Sentence:
+    """The change with its interval, then whether a loss of the margin is excluded, or how large a loss is not."""
+    rows = [row for row in (difference, largest, verdict, p) if row is not None]
+    ids = tuple(row.result_id for row in rows)
+    if largest.value is None or difference.value is None or difference.lower is None or difference.upper is None:
+        return Sentence(f"{label}: the change from the first group to the last cannot be given: {largest.reason}.", ids)
+    level = number(100 * (difference.level or 0), 0)
+    bounds = f"{level} % interval {interval(difference.lower, difference.upper, 1, 100)}"
+    text = f"{label}: a change of {number(100 * difference.value)} points ({bounds}) from the first group to the last"
+    if verdict is None or verdict.value is None:
+        return Sentence(f"{text}; a loss of up to {number(100 * largest.value)} points is not excluded.", ids)
+    excluded = "is excluded" if verdict.value else "is not excluded"
+    one_sided = f", one-sided P {_equals(p)}" if p is not None and p.value is not None else ""
+    largest_text = f"the largest loss not excluded is {number(100 * largest.value)} points"
+    return Sentence(f"{text}; {verdict.assumptions}: a loss of that size {excluded}{one_sided}; {largest_text}.", ids)
+
+
+def reversed_within_strata(label: str, row: ResultRow) -> Sentence | None:
+    """A caution where the pooled change and the change within the strata have different signs."""
+    if "reversed-within-strata" not in row.flags or row.value is None:
+        return None
+    return Sentence(
+        f"{label}: within the strata the change is {number(100 * row.value)} points, in all patients together it has"
+        " the other sign, because the mix of diagnoses changed. Read it by stratum.",
+        (row.result_id,),
+        "caution",
+    )
+
+
+def not_evaluated(group: str, unknown: int, patients: int, ids: tuple[str, ...]) -> Sentence | None:
+    """How many of the worst group could not be evaluated or have no record of response."""
+    if not unknown:
+        return None
+    return Sentence(
+        f"Response was not evaluable or not recorded in {unknown} of {patients} patients"
+        f" ({percent(unknown / patients, patients)}) of {group}; they count as no response.",
+        ids,
+        "caution",
+    )
+
+
+def too_short(group: str, row: ResultRow, patients: int) -> Sentence | None:
+    """How many of the worst group were not followed to the landmark."""
+    if not row.missing:
+        return None
+    share = percent(row.missing / patients, patients)
+    return Sentence(
+        f"Of {group}, {row.missing} of {patients} patients ({share}) were not followed"
+        f" to the landmark ({row.assumptions}) or have no record of response, and are left out there.",
+        (row.result_id,),
+        "caution",
+    )
+
+
+def _equals(row: ResultRow) -> str:
+    text = p_value(row.value if row.value is not None else 1.0)
+    return text if text.startswith("<") else f"= {text}"

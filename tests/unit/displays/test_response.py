@@ -1,0 +1,113 @@
+"""Does the section on response say what its rows say, and no more?"""
+
+from __future__ import annotations
+
+import pytest
+
+from seriatim.analyses._response_counts import BEST_RESPONSE, MOMENT, ONGOING
+from seriatim.analyses._response_duration import DURATION_KEYS
+from seriatim.analyses.response import Options, analyse
+from seriatim.displays import response as display
+from seriatim.displays._contract import Shown
+from seriatim.methods import miettinen_nurminen
+from seriatim.pages import Table
+from seriatim.plans.plan import Plan
+from seriatim.results.results import Results
+from seriatim.tallies.spec import Key, Role, Unit
+from seriatim.tallies.tally import tally_from_rows
+
+PLAN = Plan(title="response", grouping={"by": "equal groups", "groups": 2}, stratum="diagnosis", strata=("melanoma",))
+FORBIDDEN = ("no difference", "unchanged", "safe", "caused by", "trend towards", "significant")
+
+
+def shown(best: list, ongoing: list | None = None, **options: object) -> Shown:
+    group, stratum = (
+        Key("group", Role.PARTITION, ("early", "late")),
+        Key("stratum", Role.PARTITION, ("melanoma", "other")),
+    )
+    rows = {"best_response": best, "ongoing_complete": ongoing or [], "response_duration": []}
+    keys = {
+        "best_response": (BEST_RESPONSE,),
+        "ongoing_complete": (MOMENT, ONGOING),
+        "response_duration": DURATION_KEYS,
+    }
+    tallies = {
+        name: tally_from_rows(name, Unit.PATIENT, name, (group, stratum, *keys[name]), rows[name]) for name in rows
+    }
+    return Shown(Results(tuple(analyse(tallies, PLAN, Options(**options)))), tallies, PLAN)
+
+
+# Melanoma CR 20 to 15 %, other PR 20 to 18 %.
+BEST = [
+    ("early", "melanoma", "CR", 20), ("early", "melanoma", "PD", 75), ("early", "melanoma", "NE", 5),
+    ("late", "melanoma", "CR", 15), ("late", "melanoma", "PD", 85),
+    ("early", "other", "PR", 10), ("early", "other", "SD", 40), ("late", "other", "PR", 9), ("late", "other", "SD", 41),
+]  # fmt: skip
+
+
+def text_of(section: object) -> str:
+    parts = []
+    for block in section.blocks:
+        parts.append(block.text if hasattr(block, "text") else "")
+        if isinstance(block, Table):
+            parts += [block.caption, *block.notes, *(cell.text for row in block.rows for cell in row.cells)]
+    return "\n".join([*parts, *section.notes])
+
+
+def test_lead_says_how_large_a_loss_is_not_excluded_where_the_plan_has_no_margin() -> None:
+    (sentence,) = display.lead(shown(BEST))
+    assert "strata together" in sentence.text
+    # Weights 50 and 25: (50 x -5 + 25 x -2) / 75 = -4 points.
+    assert "a change of −4.0 points" in sentence.text
+    lower = miettinen_nurminen.stratified_difference([20, 10], [100, 50], [15, 9], [100, 50]).interval.lower
+    assert f"a loss of up to {-100 * lower:.1f} points is not excluded" in sentence.text
+
+
+def test_lead_gives_margin_source_and_verdict_where_the_plan_has_one() -> None:
+    margin = {"endpoint": "overall_response", "points": 20, "source": "protocol 7"}
+    (sentence,) = display.lead(shown(BEST, margins=(margin,)))
+    assert "margin 20 points, protocol 7: a loss of that size is excluded, one-sided P = 0.00023" in sentence.text
+
+
+def test_lead_says_not_excluded_where_the_interval_reaches_the_margin() -> None:
+    margin = {"endpoint": "overall_response", "points": 10, "source": "protocol 7"}
+    (sentence,) = display.lead(shown(BEST, margins=(margin,)))
+    assert "a loss of that size is not excluded" in sentence.text
+
+
+def test_section_warns_of_patients_who_could_not_be_evaluated() -> None:
+    section = display.section(shown(BEST))
+    assert "not evaluable or not recorded in 5 of 150 patients (3 %) of early" in text_of(section)
+
+
+def test_section_warns_of_follow_up_that_does_not_reach_the_landmark() -> None:
+    ongoing = [("late", "melanoma", "landmark", "follow-up too short", 30), ("late", "melanoma", "landmark", "yes", 70)]
+    assert "30 of 100 patients (30 %) were not followed to the landmark" in text_of(
+        display.section(shown(BEST, ongoing))
+    )
+
+
+def test_section_never_says_what_a_p_value_cannot() -> None:
+    text = text_of(display.section(shown(BEST))).lower()
+    assert not [words for words in FORBIDDEN if words in text]
+
+
+def test_every_table_cell_has_a_row_or_a_reason_behind_it() -> None:
+    for block in display.section(shown(BEST)).blocks:
+        if isinstance(block, Table):
+            for row in block.rows:
+                assert all(cell.result_ids or cell.kind != "number" or cell.text.isdigit() for cell in row.cells)
+
+
+def test_series_without_response_analysis_has_no_section() -> None:
+    empty = Shown(Results(()), {}, PLAN)
+    assert display.lead(empty) == ()
+    assert display.section(empty) is None
+
+
+@pytest.mark.parametrize("missing", ["early", "late"])
+def test_group_without_any_record_gets_a_reason_and_no_number(missing: str) -> None:
+    other = "late" if missing == "early" else "early"
+    best = [(missing, "melanoma", "not assessed", 10), (other, "melanoma", "CR", 2), (other, "melanoma", "PD", 8)]
+    (sentence,) = display.lead(shown(best))
+    assert "cannot be given" in sentence.text
