@@ -6,6 +6,7 @@ import numpy as np
 
 from seriatim.methods.kernels.counts import as_counts
 from seriatim.methods.kernels.hypergeometric import LIKELIHOOD_SLACK, Floats, Tables, read_tables
+from seriatim.methods.kernels.tail_floor import floored
 from seriatim.methods.values import NotEstimable, PValue
 
 
@@ -24,9 +25,9 @@ def blaker(events_1: int, n_1: int, events_2: int, n_2: int) -> PValue | NotEsti
     if 0 in (n_1, n_2):
         return NotEstimable("a group has no patients")
     total = events_1 + events_2
-    value = float(read_tables(events_2, n_1, n_2, total, _no_larger_tail)[0][0])
+    value, below, warning = floored(float(read_tables(events_2, n_1, n_2, total, _no_larger_tail)[0][0]))
     flags = ("single_table",) if total in (0, n_1 + n_2) else ()
-    return PValue(value, "Blaker exact", "tail probability ordering", flags=flags)
+    return PValue(value, "Blaker exact", "tail probability ordering", flags=flags + below, warning=warning)
 
 
 def _no_larger_tail(tables: Tables) -> Floats:

@@ -17,6 +17,7 @@ from seriatim.methods.kernels.hypergeometric import (
     no_likelier,
     read_tables,
 )
+from seriatim.methods.kernels.tail_floor import floored
 from seriatim.methods.values import NotEstimable, PValue
 
 Floats = NDArray[np.float64]
@@ -54,11 +55,11 @@ def boschloo(
     if (n_1 + 1) * (n_2 + 1) > LARGEST:
         return NotEstimable("the groups are too large to look at every table; the mid-P Fisher test comes close")
     if convention == "central":
-        smaller = min(_supremum(events_1, n_1, events_2, n_2, order) for order in (at_most, at_least))
-        value = min(1.0, 2 * smaller)
+        p = 2 * min(_supremum(events_1, n_1, events_2, n_2, order) for order in (at_most, at_least))
     else:
-        value = _supremum(events_1, n_1, events_2, n_2, no_likelier)
-    return PValue(value, "Boschloo unconditional exact", _NAMES[convention])
+        p = _supremum(events_1, n_1, events_2, n_2, no_likelier)
+    value, flags, warning = floored(p)
+    return PValue(value, "Boschloo unconditional exact", _NAMES[convention], flags=flags, warning=warning)
 
 
 def _supremum(events_1: int, n_1: int, events_2: int, n_2: int, order: Reader) -> float:
@@ -79,7 +80,7 @@ def _supremum(events_1: int, n_1: int, events_2: int, n_2: int, order: Reader) -
         heights = chance(around.ravel()).reshape(around.shape)
         best, step = around[np.arange(len(best)), heights.argmax(axis=1)], step / 8
         highest = max(highest, float(heights.max()))
-    return min(1.0, highest)
+    return highest
 
 
 def _peaks(heights: Floats) -> NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import comb, exp, fsum, log1p
 
 from seriatim.methods.kernels.counts import as_counts, require
+from seriatim.methods.kernels.tail_floor import floored
 from seriatim.methods.values import PValue
 
 
@@ -24,9 +25,9 @@ def final_run(n: int, run: int, earlier_events: int) -> PValue:
     _require_fit(n, run, earlier_events)
     # C(n - run, k) / C(n, k) = C(n - k, run) / C(n, run); the shorter product of the two is taken.
     factors, removed = sorted((run, earlier_events))
-    value = exp(fsum(log1p(-removed / (n - i)) for i in range(factors)))
+    value, flags, warning = floored(exp(fsum(log1p(-removed / (n - i)) for i in range(factors))))
     convention = "one-sided: final run at least as long, events in exchangeable order"
-    return PValue(value, "permutation law of the final run", convention, sides=1)
+    return PValue(value, "permutation law of the final run", convention, sides=1, flags=flags, warning=warning)
 
 
 def longest_run_anywhere(n: int, run: int, events: int) -> PValue:
@@ -41,7 +42,8 @@ def longest_run_anywhere(n: int, run: int, events: int) -> PValue:
     """
     _require_fit(n, run, events)
     convention = "one-sided: longest run at least as long, anywhere, events in exchangeable order"
-    return PValue(_chance_of_a_gap(n, run, events), "permutation law of the longest run", convention, sides=1)
+    value, flags, warning = floored(_chance_of_a_gap(n, run, events))
+    return PValue(value, "permutation law of the longest run", convention, sides=1, flags=flags, warning=warning)
 
 
 def _require_fit(n: int, run: int, events: int) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from seriatim.methods.kernels.counts import as_counts, require
 from seriatim.methods.kernels.hypergeometric import at_least, at_most, exactly, no_likelier, read_tables
+from seriatim.methods.kernels.tail_floor import floored
 from seriatim.methods.values import NotEstimable, PValue
 
 Convention = Literal["central", "minimum likelihood", "mid-P central"]
@@ -32,12 +33,13 @@ def fisher_exact(
     >>> print(f"{fisher_exact(5, 155, 0, 155, 'mid-P central').value:.4f}")
     0.0302
     """
-    value = float(fisher_exact_many(events_1, n_1, events_2, n_2, convention)[()])
-    if np.isnan(value):
+    p = float(fisher_exact_many(events_1, n_1, events_2, n_2, convention)[()])
+    if np.isnan(p):
         return NotEstimable("a group has no patients")
+    value, below, warning = floored(p)
     # With no event, or only events, the margins allow a single table, and its P is 1 whatever happened.
     flags = ("single_table",) if events_1 + events_2 in (0, n_1 + n_2) else ()
-    return PValue(value, "Fisher exact", convention, flags=flags)
+    return PValue(value, "Fisher exact", convention, flags=flags + below, warning=warning)
 
 
 def fisher_exact_many(

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from seriatim.methods.kernels.counts import as_counts, require, tail_of
+from seriatim.methods.kernels.tail_floor import floored
 from seriatim.methods.values import Estimate, Interval, NotEstimable, PValue
 
 Floats = NDArray[np.float64]
@@ -108,8 +109,9 @@ def test(
         return NotEstimable(_NO_VARIATION)
     squared = float(excess.sum() ** 2 / spread.sum())
     convention = "chi-square with one degree of freedom, no continuity correction"
-    p = float(2 * ndtr(-np.sqrt(squared)))
-    return PValue(p, "Cochran-Mantel-Haenszel", convention, statistic=squared, flags=strata.flags)
+    value, below, warning = floored(float(2 * ndtr(-np.sqrt(squared))))
+    flags = strata.flags + below
+    return PValue(value, "Cochran-Mantel-Haenszel", convention, statistic=squared, flags=flags, warning=warning)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,15 @@ from scipy.special import ndtr, ndtri
 from seriatim.methods.kernels.bracketed_root import bracketed_root
 from seriatim.methods.kernels.counts import as_counts, require, tail_of
 from seriatim.methods.kernels.restricted_rates import difference_variance
+from seriatim.methods.kernels.tail_floor import floored
 from seriatim.methods.values import Estimate, Interval, NotEstimable, PValue
 
 Floats = NDArray[np.float64]
 Variance = Literal["Farrington-Manning", "Miettinen-Nurminen"]
 VARIANCES: tuple[Variance, ...] = ("Farrington-Manning", "Miettinen-Nurminen")
+
+# Some thousands of tables at a time stay in a core's cache; all at once would be three times as slow.
+_SLICE = 4096
 
 _SCORE = "Miettinen-Nurminen score"
 _STRATIFIED = "stratified Miettinen-Nurminen score, Mantel-Haenszel weights"
@@ -76,7 +80,13 @@ def difference_bounds(
     >>> lower.round(4), upper.round(4)
     (array([-0.2146, -0.0734]), array([-0.0761, -0.0076]))
     """
-    return _bounds(_Strata.of(events_1, n_1, events_2, n_2), level)
+    tables = _tables(events_1, n_1, events_2, n_2)
+    bounds = np.empty((2, tables[0].size))
+    for start in range(0, tables[0].size, _SLICE):
+        here = slice(start, start + _SLICE)
+        bounds[:, here] = _bounds(_Strata.of(*(column.ravel()[here] for column in tables)), level)
+    lower, upper = bounds.reshape(2, *tables[0].shape)
+    return lower, upper
 
 
 def score_test_many(events_1: ArrayLike, n_1: ArrayLike, events_2: ArrayLike, n_2: ArrayLike) -> Floats:
@@ -220,7 +230,9 @@ def _differs(strata: _Strata, method: str) -> PValue | NotEstimable:
     z = float(_z(strata, np.zeros(strata.shape), "Miettinen-Nurminen"))
     if np.isnan(z):
         return NotEstimable(_reason(strata))
-    return PValue(float(2 * ndtr(-abs(z))), method, "two-sided, variance times N/(N-1)", statistic=z)
+    value, flags, warning = floored(float(2 * ndtr(-abs(z))))
+    convention = "two-sided, variance times N/(N-1)"
+    return PValue(value, method, convention, statistic=z, flags=flags, warning=warning)
 
 
 def _excludes_loss(strata: _Strata, margin: float, variance: Variance, method: str) -> PValue | NotEstimable:
@@ -230,7 +242,9 @@ def _excludes_loss(strata: _Strata, margin: float, variance: Variance, method: s
     if np.isnan(z):
         return NotEstimable(_reason(strata))
     factor = "variance times N/(N-1)" if variance == "Miettinen-Nurminen" else "variance without N/(N-1)"
-    return PValue(float(ndtr(-z)), f"{variance} {method}", f"one-sided, {factor}", sides=1, statistic=z)
+    value, flags, warning = floored(float(ndtr(-z)))
+    convention = f"one-sided, {factor}"
+    return PValue(value, f"{variance} {method}", convention, sides=1, statistic=z, flags=flags, warning=warning)
 
 
 def _reason(strata: _Strata) -> str:

@@ -20,3 +20,9 @@ def test_a_table_at_the_middle_of_its_margins_has_p_one() -> None:
     result = blaker(5, 10, 5, 10)
     assert isinstance(result, PValue)
     assert (result.value, result.flags) == (1, ())
+
+
+def test_a_p_value_too_small_for_floating_point_is_told_as_a_bound() -> None:
+    result = blaker(2000, 2000, 0, 2000)
+    assert isinstance(result, PValue)
+    assert (result.value, result.flags) == (1e-290, ("upper_bound",))

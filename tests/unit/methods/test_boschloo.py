@@ -54,3 +54,9 @@ def test_an_empty_group_gives_a_reason() -> None:
 def test_an_unknown_convention_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="minimum likelihood"):
         boschloo(1, 2, 1, 2, "two-sided")  # type: ignore[arg-type]
+
+
+def test_a_p_value_too_small_for_floating_point_is_told_as_a_bound() -> None:
+    result = boschloo(900, 900, 0, 900)
+    assert isinstance(result, PValue)
+    assert (result.value, result.flags) == (1e-290, ("upper_bound",))

@@ -50,3 +50,9 @@ def test_events_and_a_run_that_do_not_fit_are_refused(n: int, run: int, events: 
         final_run(n, run, events)
     with pytest.raises(ValueError, match=r"fit|at least one|must not exceed|whole numbers"):
         longest_run_anywhere(n, run, events)
+
+
+def test_a_p_value_too_small_for_floating_point_is_told_as_a_bound() -> None:
+    result = final_run(10_000, 5_000, 4_000)
+    assert (result.value, result.flags) == (1e-290, ("upper_bound",))
+    assert longest_run_anywhere(10_000, 5_000, 4_000).flags == ("upper_bound",)

@@ -64,3 +64,10 @@ def test_tables_may_come_in_any_shape() -> None:
     assert square.shape == (2, 2)
     assert square[1, 1] == p(19, 155, 5, 155).value
     assert fisher_exact_many([], [], [], []).shape == (0,)
+
+
+def test_a_p_value_too_small_for_floating_point_is_told_as_a_bound() -> None:
+    result = p(2000, 2000, 0, 2000)
+    assert (result.value, result.flags) == (1e-290, ("upper_bound",))
+    assert result.warning is not None
+    assert fisher_exact_many(2000, 2000, 0, 2000)[()] == 0

@@ -113,3 +113,9 @@ def test_strata_without_variation_give_a_reason() -> None:
 def test_an_unknown_variance_is_refused_with_the_known_ones() -> None:
     with pytest.raises(ValueError, match="Sato"):
         mantel_haenszel.risk_difference(*HISTOLOGY, variance="Wald")  # type: ignore[arg-type]
+
+
+def test_a_p_value_too_small_for_floating_point_is_told_as_a_bound() -> None:
+    result = mantel_haenszel.test([2000, 3], [2000, 9], [0, 2], [2000, 9])
+    assert isinstance(result, PValue)
+    assert (result.value, result.flags) == (1e-290, ("upper_bound",))

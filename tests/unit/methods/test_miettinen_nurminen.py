@@ -174,3 +174,17 @@ def test_strata_that_never_hold_both_groups_give_a_reason() -> None:
     assert stratified_score_test(*apart) == reason
     assert stratified_noninferiority(*apart, margin=0.1) == reason
     assert isinstance(stratified_score_test([0, 5], [9, 5], [0, 7], [9, 7]), NotEstimable)
+
+
+def test_a_p_value_too_small_for_floating_point_is_told_as_a_bound() -> None:
+    for result in (score_test(2000, 2000, 0, 2000), noninferiority(0, 2000, 2000, 2000, margin=0.1)):
+        assert isinstance(result, PValue)
+        assert (result.value, result.flags) == (1e-290, ("upper_bound",))
+
+
+def test_more_tables_than_fit_in_one_slice_keep_their_places() -> None:
+    events = np.arange(9000).reshape(3, 3000) % 151
+    lower, upper = difference_bounds(events, 155, 6, 155)
+    here = interval(difference(int(events[2, 2999]), 155, 6, 155))
+    assert lower.shape == upper.shape == (3, 3000)
+    assert (lower[2, 2999], upper[2, 2999]) == pytest.approx((here.lower, here.upper), abs=1e-13)
