@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from seriatim.analyses._risk import Risks, first_and_last
 from seriatim.methods import miettinen_nurminen
@@ -22,12 +23,12 @@ Test = Callable[[int, int, int, int], PValue | NotEstimable]
 # rule) compares with those.
 PAIRED_TESTS: Mapping[str, Test] = {
     "p_score": miettinen_nurminen.score_test,
-    "p_fisher_central": lambda *table: fisher_exact(*table, convention="central"),
+    "p_fisher_central": partial(fisher_exact, convention="central"),
 }
 OTHER_TESTS: Mapping[str, Test] = {
-    "p_fisher_minimum_likelihood": lambda *table: fisher_exact(*table, convention="minimum likelihood"),
+    "p_fisher_minimum_likelihood": partial(fisher_exact, convention="minimum likelihood"),
     "p_blaker": blaker,
-    "p_mid": lambda *table: fisher_exact(*table, convention="mid-P central"),
+    "p_mid": partial(fisher_exact, convention="mid-P central"),
     "p_boschloo": boschloo,
 }
 P_STATISTICS = (*PAIRED_TESTS, *OTHER_TESTS)
@@ -49,7 +50,7 @@ def first_against_last(
             about.about(direction="last over first"), "odds_ratio", conditional_odds_ratio(*table, level), **missing
         ),
     ]
-    chosen = PAIRED_TESTS | (OTHER_TESTS if tests is None else tests)
+    chosen = {**PAIRED_TESTS, **(OTHER_TESTS if tests is None else tests)}
     values = {name: test(*table) for name, test in chosen.items()}
     rows += [p_value_row(about, name, value, **missing) for name, value in values.items()]
     return [*rows, _verdict_row(about, values, 1 - level)]

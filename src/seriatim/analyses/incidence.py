@@ -73,8 +73,8 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
         if by_case := tallies.get("incidence_by_case"):
             rows.append(case_trend_row(supportive, by_case, endpoint=endpoint.id))
             rows += curve_rows(supportive, by_case, plan, options.curve_points)
-        if endpoint.counts_events:
-            rows += _grade_rows(supportive.about(tally="worst_grade"), tallies["worst_grade"])
+        if endpoint.counts_events and (grades := tallies.get("worst_grade")):
+            rows += _grade_rows(supportive.about(tally="worst_grade"), grades)
     return rows
 
 

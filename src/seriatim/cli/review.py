@@ -15,8 +15,8 @@ from seriatim.cli.told import findings_document, tell_json
 
 def review(
     source: Source,
-    plan: Annotated[str, typer.Option("--plan", help="a plan file, or a plan of the library such as il2_1998")],
     out: Out,
+    plan: Annotated[str, typer.Option("--plan", help="a plan file, or a plan of the library")] = "il2_1998",
     mapping: Mapping = None,
     engine: Engine = "auto",
     memory: Memory = None,
@@ -24,17 +24,23 @@ def review(
 ) -> None:
     """Review a series: write report.html, results.parquet, results.json and tallies/ into the folder --out.
 
+    A YAML or CSV file of a paper's printed counts is reviewed by the same methods; it brings its own plan.
+
     Example: seriatim review my_series/ --plan il2_1998 --out review
     """
+    from seriatim.reviews.published import is_published, review_published
     from seriatim.reviews.read import read
     from seriatim.reviews.review import require_nothing_set_aside
     from seriatim.reviews.review import review as review_series
 
     with progress() as step:
         step("reading")
-        series = read(source, mapping=mapping, engine=engine, memory=memory)
         command = shlex.join(["seriatim", *sys.argv[1:]])
-        done = review_series(series, plan, command=command, progress=step)
+        if is_published(source):
+            done = review_published(source, command=command)
+        else:
+            series = read(source, mapping=mapping, engine=engine, memory=memory)
+            done = review_series(series, plan, command=command, progress=step)
         step("writing the report")
         report = done.write(out)
     if as_json:

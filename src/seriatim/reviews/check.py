@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seriatim.findings import Finding, Receipt, Severity
+from seriatim.reviews.published import is_published
 from seriatim.reviews.read import read
+from seriatim.tallies.consistency import consistency_findings
+from seriatim.tallies.published import read_published
 
 MUST_MEND = (Severity.ROW_SET_ASIDE, Severity.VALUE_SET_ASIDE)
 
@@ -18,12 +21,17 @@ class Checked:
     findings: tuple[Finding, ...]
     receipt: Receipt
 
+    published: bool = False
+
     @property
     def needs_mending(self) -> bool:
-        return any(finding.severity in MUST_MEND for finding in self.findings)
+        """A series with anything set aside, or a printed table with any contradiction."""
+        return any(self.published or finding.severity in MUST_MEND for finding in self.findings)
 
     @property
     def summary(self) -> str:
+        if self.published:
+            return f"{len(self.findings)} contradictions in the printed table"
         rows = sum(finding.rows for finding in self.findings if finding.severity in MUST_MEND)
         others = sum(finding.rows for finding in self.findings) - rows
         return f"{rows} rows or values were set aside; {others} more are kept with a warning or a note"
@@ -31,5 +39,7 @@ class Checked:
 
 def check_source(source: str | Path, *, mapping: str | Path | None = None) -> Checked:
     """Check a source without counting anything."""
+    if is_published(source):
+        return Checked(consistency_findings(read_published(Path(source))), Receipt(), published=True)
     series = read(source, mapping=mapping)
     return Checked(series.findings, series.receipt)

@@ -8,6 +8,7 @@ from importlib.metadata import version
 
 from seriatim.plans.plan import Plan
 from seriatim.series.series import TreatmentSeries
+from seriatim.tallies.published import Published
 
 # The libraries whose version could change a number or how it is drawn.
 LIBRARIES = ("numpy", "scipy", "polars", "duckdb", "narwhals", "altair", "vl-convert-python")
@@ -24,10 +25,23 @@ def provenance_of(series: TreatmentSeries, plan: Plan, command: str) -> Mapping[
         "Time zone": source.zone,
         "Plan (SHA-256)": plan_hash(plan),
         "Engine": series.engine,
-        "Seriatim": version("seriatim"),
-        "Libraries": ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     }
-    return entries | ({"Command": command} if command else {})
+    return entries | _versions() | _command(command)
+
+
+def provenance_of_published(published: Published, plan: Plan, command: str) -> Mapping[str, str]:
+    """The same for a printed table, which has a source but no patients."""
+    entries = {"Source": published.source, "Reader": "published counts", "Plan (SHA-256)": plan_hash(plan)}
+    return entries | _versions() | _command(command)
+
+
+def _versions() -> dict[str, str]:
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    return {"Seriatim": version("seriatim"), "Libraries": libraries}
+
+
+def _command(command: str) -> dict[str, str]:
+    return {"Command": command} if command else {}
 
 
 def plan_hash(plan: Plan) -> str:

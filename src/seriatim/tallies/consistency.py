@@ -1,0 +1,162 @@
+"""Do a printed table's figures agree with each other? Percentage with size, interval with level, P with counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
+from functools import partial
+
+from seriatim.findings import Finding, Severity
+from seriatim.methods.clopper_pearson import clopper_pearson
+from seriatim.methods.fisher_exact import fisher_exact
+from seriatim.methods.miettinen_nurminen import score_test
+from seriatim.methods.pearson_chi_squared import pearson_chi_squared, smallest_expected
+from seriatim.methods.values import Estimate, NotEstimable, PValue
+from seriatim.methods.wilson import wilson
+from seriatim.tallies.published import Cell, Published, Reading, Row, admissible, readings
+
+Test = Callable[[int, int, int, int], PValue | NotEstimable]
+
+
+def _chi_squared_or_fisher(a: int, n: int, b: int, m: int) -> PValue | NotEstimable:
+    # The rule of many papers (and of the 2011 vaccine trial's table): Fisher where an expected count is under 5.
+    if smallest_expected(a, n, b, m) < 5:
+        return fisher_exact(a, n, b, m, convention="minimum likelihood")
+    return pearson_chi_squared(a, n, b, m)
+
+
+CONVENTIONS: Mapping[str, Test] = {
+    "Fisher, minimum likelihood": partial(fisher_exact, convention="minimum likelihood"),
+    "Fisher, central (one tail doubled)": partial(fisher_exact, convention="central"),
+    "mid-P": partial(fisher_exact, convention="mid-P central"),
+    "chi-squared": pearson_chi_squared,
+    "chi-squared with Yates's correction": partial(pearson_chi_squared, yates=True),
+    "chi-squared, or Fisher where an expected count is under 5": _chi_squared_or_fisher,
+    "Miettinen-Nurminen score": score_test,
+}
+LEVELS = (0.80, 0.90, 0.95, 0.99)
+INTERVALS: Mapping[str, Callable[[int, int, float], Estimate | NotEstimable]] = {
+    "Clopper-Pearson": clopper_pearson,
+    "Wilson": wilson,
+}
+
+
+def consistency_findings(published: Published) -> tuple[Finding, ...]:
+    """Every contradiction of a printed table at once; `row` is the place of the endpoint in the table, from 1."""
+    found: list[Finding] = []
+    for place, row in enumerate(published.rows, start=1):
+        for cell in row.cells:
+            found += _percent_findings(published, row, cell, place)
+            found += _interval_findings(published, row, cell, place)
+        found += _p_findings(published, row, place)
+    return tuple(found)
+
+
+def matching_conventions(p: str, reading: Reading) -> list[str]:
+    """The conventions by which the counts of two groups give the P value as printed.
+
+    Pressors and response (1994): 13/56 against 3/46 was printed as P2 = 0.037.
+
+    >>> matching_conventions("0.037", Reading("response", ("pressors", "none"), ((13, 56), (3, 46))))
+    ['Fisher, central (one tail doubled)']
+    """
+    (a, n), (b, m) = reading.counts
+    values = {name: test(a, n, b, m) for name, test in CONVENTIONS.items()}
+    return [name for name, value in values.items() if isinstance(value, PValue) and prints_as(value.value, p)]
+
+
+def prints_as(value: float, printed: str) -> bool:
+    """Does a number print as given, halves rounded either way, "<" and ">" read as they say?
+
+    >>> prints_as(0.0374, "0.037"), prints_as(8e-5, "<0.001"), prints_as(0.51, "1.00")
+    (True, True, False)
+    """
+    text = printed.strip().replace("≤", "<").replace("≥", ">").lstrip("=").strip()
+    if text[0] in "<>":
+        bound = float(text[1:].strip("= "))
+        return value < bound if text[0] == "<" else value > bound
+    target = Decimal(text)
+    exact, digits = Decimal(repr(value)), Decimal(1).scaleb(int(target.as_tuple().exponent))
+    return any(exact.quantize(digits, rounding) == target for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN))
+
+
+def _percent_findings(published: Published, row: Row, cell: Cell, place: int) -> Iterator[Finding]:
+    sizes = published.sizes(cell)
+    if cell.k is not None and all(cell.k > n for n in sizes):
+        expected = f"at most {max(sizes)} of {cell.group}"
+        yield _finding("published.count", place, row, "k", f"{cell.k}", expected, "look the count up in the source")
+        return
+    if cell.percent is None or _percent_fits(cell, sizes):
+        return
+    if cell.k is None:
+        expected = f"a percentage that some count of {_or(sizes)} gives"
+    else:
+        shares = " or ".join(f"{100 * cell.k / n:.1f} %" for n in sizes)
+        expected = f"{shares} for {cell.k} of {_or(sizes)}"
+    move = "look up count, size and percentage in the source; one of them is wrong"
+    yield _finding("published.percent", place, row, f"percent, {cell.group}", f"{cell.percent} %", expected, move)
+
+
+def _percent_fits(cell: Cell, sizes: tuple[int, ...]) -> bool:
+    if cell.k is None:
+        return bool(admissible(cell, sizes))
+    return any(prints_as(100 * cell.k / n, (cell.percent or "").rstrip("% ")) for n in sizes)
+
+
+def _interval_findings(published: Published, row: Row, cell: Cell, place: int) -> Iterator[Finding]:
+    if cell.lower is None or cell.upper is None:
+        return
+    pairs = admissible(cell, published.sizes(cell))
+    fitting = [(name, level) for name in INTERVALS for level in LEVELS if _interval_fits(cell, pairs, name, level)]
+    if any(level == cell.level / 100 for _, level in fitting):
+        return
+    expected = f"a {cell.level:g} % interval of the count, by {' or '.join(INTERVALS)}"
+    move = "look the interval up in the source"
+    if fitting:
+        name, level = fitting[0]
+        expected = f"{expected}; these bounds are the {level * 100:g} % interval by {name}"
+        move = f"the level is mislabelled: read it as {level * 100:g} %"
+    bounds = f"{cell.lower} to {cell.upper} at {cell.level:g} %"
+    yield _finding("published.interval", place, row, f"interval, {cell.group}", bounds, expected, move)
+
+
+def _interval_fits(cell: Cell, pairs: list[tuple[int, int]], name: str, level: float) -> bool:
+    for k, n in pairs:
+        estimate = INTERVALS[name](k, n, level)
+        if isinstance(estimate, Estimate) and estimate.interval is not None:
+            bounds = ((estimate.interval.lower, cell.lower), (estimate.interval.upper, cell.upper))
+            if all(prints_as(100 * value, (text or "").rstrip("% ")) for value, text in bounds):
+                return True
+    return False
+
+
+def _p_findings(published: Published, row: Row, place: int) -> Iterator[Finding]:
+    if row.p is None or len(row.cells) != 2:
+        return
+    possible = readings(published, row)
+    if not possible or any(matching_conventions(row.p, reading) for reading in possible):
+        return
+    counted = " (first admissible counts)" if len(possible) > 1 else ""
+    yield _finding(
+        "published.p",
+        place,
+        row,
+        "p",
+        f"P {row.p}" if row.p[0] in "<>" else f"P = {row.p}",
+        f"one of: {_named_values(possible[0])}{counted}",
+        "look up the counts, the sizes and the test in the source; no usual convention gives this P",
+    )
+
+
+def _named_values(reading: Reading) -> str:
+    (a, n), (b, m) = reading.counts
+    values = ((name, test(a, n, b, m)) for name, test in CONVENTIONS.items())
+    return ", ".join(f"{value.value:.2g} by {name}" for name, value in values if isinstance(value, PValue))
+
+
+def _finding(rule: str, place: int, row: Row, column: str, found: str, expected: str, next_move: str) -> Finding:
+    return Finding(rule, Severity.WARNING, row.endpoint, place, column, found, expected, next_move)
+
+
+def _or(sizes: tuple[int, ...]) -> str:
+    return " or ".join(map(str, sizes))
