@@ -21,8 +21,8 @@ Variance = Literal["hypergeometric", "binomial"]
 Convention = Literal["distance", "mid_p"]
 
 CONVENTIONS = {
-    "distance": "two-sided by distance: score sums at least as far from expectation as observed, all margins fixed",
-    "mid_p": "two-sided by distance, score sums just as far as observed counted half (mid-P), all margins fixed",
+    "distance": "two-sided by distance |S - E|, margins fixed",
+    "mid_p": "two-sided by distance |S - E|, margins fixed, mid-P",
 }
 
 
@@ -52,7 +52,7 @@ def cochran_armitage(
     return PValue(
         value,
         f"Cochran-Armitage trend test, {variance} variance",
-        "two-sided, normal approximation without continuity correction",
+        "two-sided normal, no continuity correction",
         statistic=float(z[0]),
         flags=("asymptotic", *flags),
         warning=warning,

@@ -38,10 +38,10 @@ def jonckheere_terpstra(table: ArrayLike, max_work: float = 1e6) -> PValue | Not
     z = _standardised(counts)
     if fixed_margin_work(counts, one_value=True) > max_work:
         p, flags, warning = floored(float(2 * ndtr(-abs(z))))
-        convention = "two-sided, normal approximation with tie correction, without continuity correction"
+        convention = "two-sided normal, tie correction, no continuity correction"
         return PValue(p, METHOD, convention, statistic=z, flags=("asymptotic", *flags), warning=warning)
     p, flags, warning = floored(_exact_two_sided(counts))
-    convention = "two-sided by distance: J at least as far from expectation as observed, both margins fixed"
+    convention = "two-sided by distance |J - E|, margins fixed"
     return PValue(p, f"exact {METHOD}", convention, statistic=z, flags=("exact", *flags), warning=warning)
 
 

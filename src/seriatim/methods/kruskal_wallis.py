@@ -37,10 +37,10 @@ def kruskal_wallis(table: ArrayLike, max_work: float = 1e6) -> PValue | NotEstim
     h = _tie_corrected_h(counts)
     if fixed_margin_work(counts, one_value=False) > max_work:
         p, flags, warning = floored(float(chdtrc(len(counts) - 1, h)))
-        convention = f"large values of H, chi-square with {len(counts) - 1} degrees of freedom, tie correction"
+        convention = f"large H, chi-square with {len(counts) - 1} degrees of freedom, tie correction"
         return PValue(p, METHOD, convention, statistic=h, flags=("asymptotic", *flags), warning=warning)
     p, flags, warning = floored(_exact_tail(counts))
-    convention = "H at least as large as observed, both margins fixed"
+    convention = "large H, margins fixed"
     return PValue(p, f"exact {METHOD}", convention, statistic=h, flags=("exact", *flags), warning=warning)
 
 

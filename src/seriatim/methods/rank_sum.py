@@ -13,7 +13,7 @@ from seriatim.methods.kernels.tail_floor import floored
 from seriatim.methods.values import NotEstimable, PValue
 
 METHOD = "Wilcoxon rank-sum test of case numbers, events against non-events"
-DISTANCE = "two-sided by distance: rank sums at least as far from expectation as observed"
+DISTANCE = "two-sided by distance |U - E|"
 
 
 def rank_sum_trend(positions: ArrayLike, n: int, max_work: float = 2e7) -> PValue | NotEstimable:
@@ -68,7 +68,7 @@ def _compared(ranks: NDArray[np.int64], n: int, max_work: float) -> PValue | Not
     if 2 * smaller == m * (n - m):
         return PValue(1.0, f"exact {METHOD}", DISTANCE, statistic=0.0, flags=("exact",))
     if fewer * n > 10 * max_work or tail_work(smaller, fewer, n - fewer) > max_work:
-        convention = "two-sided, normal approximation without continuity correction"
+        convention = "two-sided normal, no continuity correction"
         p, flags, warning = floored(float(2 * ndtr(-abs(z))))
         return PValue(p, METHOD, convention, statistic=z, flags=("asymptotic", *flags), warning=warning)
     p, flags, warning = floored(2 * lower_tail(smaller, fewer, n - fewer))
