@@ -70,6 +70,19 @@ SimulatedColumn: TypeAlias = Words | Identifiers | Whole | Moment | Measured
 SimulatedTable: TypeAlias = Mapping[str, SimulatedColumn]
 
 
+def rows_of(column: SimulatedColumn) -> int:
+    """How many rows a column has.
+
+    >>> rows_of(Whole(np.array([1, 2])))
+    2
+    """
+    match column:
+        case Words(index=values) | Identifiers(numbers=values) | Whole(values=values):
+            return len(values)
+        case Moment(minutes=values) | Measured(scaled=values):
+            return len(values)
+
+
 def same_words(word: str, rows: int) -> Words:
     """One word in every row.
 
