@@ -24,7 +24,7 @@ ALLOWED = {"svg", "g", "path", "rect", "line", "circle", "text", "tspan", "defs"
 SILENT = {"class", "role", "pointer-events", "aria-hidden", "aria-roledescription", "aria-label", "stroke-miterlimit"}
 UNCHANGED = {"opacity": "1", "stroke-dasharray": "", "fill-opacity": "1", "stroke-opacity": "1"}
 PATTERNS = {
-    "lines": '<path d="M-1,7L7,-1M-1,1L1,-1M5,7L7,5" stroke="{ink}" stroke-width="0.9" fill="none"/>',
+    "lines": '<path d="M-1,7L7,-1M-1,1L1,-1M5,7L7,5" stroke="{ink}" stroke-width="0.8" stroke-opacity="0.6"/>',
     "dots": '<circle cx="3" cy="3" r="0.8" fill="{ink}"/>',
 }
 

@@ -235,7 +235,7 @@ def test_figure_names_the_table_that_holds_its_numbers() -> None:
 
 def test_wide_table_breaks_its_cells_before_the_bracket() -> None:
     page = tree(render_html(report(incidence(*[Cell("1/3 (33 %)")] * 8))))
-    assert [span.words() for span in page.all("span")] [-16:] == ["1/3", "(33 %)"] * 8
+    assert [span.words() for span in page.all("span")][-16:] == ["1/3", "(33 %)"] * 8
     assert [cell.words() for cell in page.all("td")] == ["1/3 (33 %)"] * 8
 
 

@@ -98,7 +98,7 @@ class _Axes:
 
     def x(self) -> alt.X:
         title = "Case number" if self.lowest else None
-        axis = alt.Axis(title=title, offset=AXIS_OFFSET, values=_case_ticks(self.last_case), format="d")
+        axis = alt.Axis(title=title, offset=AXIS_OFFSET, values=theme.case_ticks(self.last_case), format="d")
         return alt.X("case:Q", scale=alt.Scale(domain=[0, self.last_case + 1], nice=False), axis=axis)
 
     def y(self) -> alt.Y:
@@ -186,11 +186,6 @@ def _group_row(group: GroupProportion) -> dict[str, float]:
 
 def _rounded_up(highest: float) -> float:
     return next((step for step in (0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8) if step >= highest), 1.0)
-
-
-def _case_ticks(last_case: int) -> list[int]:
-    step = next((step for step in (1, 5, 10, 25, 50, 100, 250, 500, 1000) if last_case / step <= 6), last_case // 5)
-    return [1, *range(step, last_case - step // 2, step), last_case] if step > 1 else list(range(1, last_case + 1))
 
 
 def _counted(group: GroupProportion) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -45,10 +46,10 @@ DARK = {
     GREEN: "#3fc79e",
     PURPLE: "#e08fbd",
     GRADES[0]: "#262d34",
-    GRADES[1]: "#5b3013",
-    GRADES[2]: "#8f4a1c",
-    GRADES[3]: "#cc7435",
-    GRADES[4]: "#f0ac76",
+    GRADES[1]: "#4d2b14",
+    GRADES[2]: "#783f19",
+    GRADES[3]: "#a85820",
+    GRADES[4]: "#eea56b",
     GRADES[5]: "#ffe6d0",
     NOT_GRADED: "#3d3958",
     NOT_ASSESSED: "#1f2421",
@@ -104,6 +105,12 @@ CONFIG: dict[str, Any] = {
 }
 
 
+# The specification's own format has no space before the sign.
+SIGNED_LABEL = "datum.value == 0 ? '0' : datum.label"
+PERCENT_LABEL = "replace(datum.label, '%', '\u202f%')"
+# `axis=None` in one layer of several makes Vega-Lite 6.4 fail where another layer says nothing of it.
+NO_AXIS = alt.Axis(title=None, labels=False, ticks=False, domain=False, grid=False)
+
 Datasets = dict[str, list[dict[str, Any]]]
 
 
@@ -121,8 +128,34 @@ def chart_of(name: str) -> alt.Chart:
     return alt.Chart(alt.NamedData(name=name))
 
 
-# The specification's own format has no space before the sign.
-PERCENT_LABEL = "replace(datum.label, '%', '\u202f%')"
+def group_axis(labels: Sequence[str], *, field: str = "place", title: str | None = None) -> alt.X:
+    """Groups in their order at 0, 1, 2 ..., so that a shape can be as wide beside its group as its data say."""
+    # The labels go through JSON into the expression, which thus holds them as text and nothing else.
+    axis = alt.Axis(
+        title=title,
+        values=list(range(len(labels))),
+        labelExpr=f"{json.dumps(list(labels))}[datum.value]",
+        ticks=False,
+        labelOverlap=False,
+    )
+    return alt.X(f"{field}:Q", scale=alt.Scale(domain=[-0.55, len(labels) - 0.45], nice=False), axis=axis)
+
+
+def row_axis(rows: float, *, field: str = "row", first: float = -0.5) -> alt.Y:
+    """Rows from the top down, without an axis of their own: their words stand beside them."""
+    # Never a domain written backwards: where zero must be in it Vega folds such a domain to a point.
+    scale = alt.Scale(domain=[first, rows + first], reverse=True, zero=False, nice=False)
+    return alt.Y(f"{field}:Q", scale=scale, axis=NO_AXIS)
+
+
+def case_ticks(last_case: int) -> list[int]:
+    """Round case numbers to mark on an axis, with the first and the last case.
+
+    >>> case_ticks(1241)
+    [1, 250, 500, 750, 1000, 1241]
+    """
+    step = next((step for step in (1, 5, 10, 25, 50, 100, 250, 500, 1000) if last_case / step <= 6), last_case // 5)
+    return [1, *range(step, last_case - step // 2, step), last_case] if step > 1 else list(range(1, last_case + 1))
 
 
 def percent(value: float, patients: int) -> str:
