@@ -48,7 +48,7 @@ DARK = {
     GRADES[0]: "#262d34",
     GRADES[1]: "#4d2b14",
     GRADES[2]: "#783f19",
-    GRADES[3]: "#a85820",
+    GRADES[3]: "#9c501b",
     GRADES[4]: "#eea56b",
     GRADES[5]: "#ffe6d0",
     NOT_GRADED: "#3d3958",
