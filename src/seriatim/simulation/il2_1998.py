@@ -6,7 +6,7 @@ patients with line sepsis, diarrhoea, hypotension (grade 3 or 4), neuropsychiatr
 among the last 809; laboratory toxicity easing; weight gain and response unchanged. Hazards, intercepts of stopping
 and the like are set so that a simulated series centres on these (see `calibrate`).
 
-From other reports of the time: response by disease, regimen, size of a course (`clinical facts` in
+From other reports of the time: response by disease, regimen, size of a course (sources in
 docs/explanation/simulated-series.md). **All else is invented**: the six groups between first and last, every date,
 the practice changes, case mix, laboratory values, survival, lower grades, other terms, flaws of the record.
 """
