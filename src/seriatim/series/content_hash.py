@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 import polars as pl
 
@@ -16,21 +15,35 @@ def in_canonical_order(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def content_hash(frame: pl.DataFrame) -> str:
-    """SHA-256 over names, types and rows without `source_row`: the same rows in another order have the same hash."""
-    ordered = in_canonical_order(frame)
-    return hash_of_batches(frame.schema, ordered.iter_slices(_ROWS_AT_A_TIME))
+    """SHA-256 over names, types and rows without `source_row`: the same rows in another order have the same hash.
 
-
-def hash_of_batches(schema: pl.Schema, batches: Iterable[pl.DataFrame]) -> str:
-    """The same over batches that come in canonical order, so that a table need not fit into memory."""
-    digest = hashlib.sha256()
-    for name, dtype in schema.items():
-        if name != "source_row":
-            digest.update(f"{name}:{_type_name(dtype)}\n".encode())
-    for batch in batches:
-        if batch.height:
-            digest.update(_lines(batch).encode())
+    >>> grades = pl.DataFrame({"term": ["fever", "rigors"], "source_row": [2, 3]})
+    >>> content_hash(grades) == content_hash(grades.reverse())
+    True
+    """
+    digest = ContentDigest(frame.schema)
+    for batch in in_canonical_order(frame).iter_slices(_ROWS_AT_A_TIME):
+        digest.add(batch)
     return digest.hexdigest()
+
+
+class ContentDigest:
+    """The same hash over parts that come in canonical order, so that a table need not fit into memory."""
+
+    def __init__(self, schema: pl.Schema) -> None:
+        self.rows = 0
+        self._digest = hashlib.sha256()
+        for name, dtype in schema.items():
+            if name != "source_row":
+                self._digest.update(f"{name}:{_type_name(dtype)}\n".encode())
+
+    def add(self, batch: pl.DataFrame) -> None:
+        if batch.height:
+            self.rows += batch.height
+            self._digest.update(_lines(batch).encode())
+
+    def hexdigest(self) -> str:
+        return self._digest.hexdigest()
 
 
 def _lines(batch: pl.DataFrame) -> str:
