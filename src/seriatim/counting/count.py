@@ -64,6 +64,8 @@ def count(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> Tally:
 
 
 def _count_rows(derived: nw.LazyFrame[Any], cases: Cases, spec: TallySpec) -> pl.DataFrame:
+    if "n" in derived.collect_schema().names():  # counted by the derivation itself
+        return collect(derived.select(*spec.names, "n").group_by(*spec.names).agg(nw.col("n").sum()), list(spec.names))
     case_keys = [name for name in spec.names if name in CASE_KEYS]
     joined = derived
     if "case_number" in case_keys and spec.absent is not None:

@@ -17,6 +17,8 @@ class Derivation(Protocol):
     Returns a lazy frame with `patient_id` and the keys of the spec that do not come from the case, one row per unit
     and level of each view, no nulls. Patients without a row take `spec.absent`. Only narwhals expressions that every
     engine has (no division, no rounding, no NaN); the same rows on every engine and in any order of the input.
+    A derivation whose rows would outnumber the records may count by itself: then it returns all keys of the spec,
+    those of the case too, and their count `n`.
     """
 
     def __call__(self, series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]: ...
