@@ -145,10 +145,12 @@ def _prefix_ids(root: ElementTree.Element, names: str) -> None:
 
 
 def _texts(figure: Figure, names: str) -> tuple[ElementTree.Element, ElementTree.Element]:
+    # The first sentence is the name, so that nothing is heard twice and a pointer is shown no machine word.
+    first, stop, rest = figure.alternative.partition(". ")
     title = ElementTree.Element("title", {"id": f"{names}-title"})
-    title.text = figure.name.replace("_", " ")
+    title.text = first + stop.strip()
     description = ElementTree.Element("desc", {"id": f"{names}-desc"})
-    description.text = figure.alternative
+    description.text = rest
     return title, description
 
 

@@ -15,7 +15,9 @@ SCHEMA = "https://vega.github.io/schema/vega-lite/v6.json"
 
 
 def figure(**spec: object) -> Figure:
-    return Figure("death_run", "Deaths", "No death in the last 809 patients.", {"$schema": SCHEMA, **spec})
+    return Figure(
+        "death_run", "Deaths", "No death in the last 809 patients. Risk at most 0.45 %.", {"$schema": SCHEMA, **spec}
+    )
 
 
 def bars(fill: str = theme.BLUE) -> Figure:
@@ -33,7 +35,8 @@ def parsed(text: str) -> ElementTree.Element:
 def test_picture_carries_its_text_alternative() -> None:
     root = parsed(figures.svg(bars(), prefix="figure-1"))
     assert root.attrib["aria-labelledby"] == "figure-1-title figure-1-desc"
-    assert root.findtext("desc") == "No death in the last 809 patients."
+    assert root.findtext("title") == "No death in the last 809 patients."
+    assert root.findtext("desc") == "Risk at most 0.45 %."
 
 
 def test_two_pictures_of_one_figure_share_no_id() -> None:
