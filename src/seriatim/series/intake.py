@@ -11,7 +11,7 @@ from seriatim.errors import Misuse, UnreadableSource
 from seriatim.findings import Finding, Receipt, Severity, TableReceipt, worst_first
 from seriatim.series.accrual import put_in_order
 from seriatim.series.checks import check
-from seriatim.series.content_hash import content_hash, in_canonical_order
+from seriatim.series.content_hash import hash_in_order, in_canonical_order
 from seriatim.series.data_cut import data_cut
 from seriatim.series.duplicates import set_duplicates_aside
 from seriatim.series.faults import Fault, tell_table
@@ -142,7 +142,7 @@ def _receipt(raw: RawTable, frame: pl.DataFrame, findings: list[Finding]) -> Tab
     rows_read = raw.frame.height + raw.rows_lost
     values = sum(finding.rows for finding in findings if finding.severity is Severity.VALUE_SET_ASIDE)
     return TableReceipt(
-        raw.name, raw.source, rows_read, frame.height, rows_read - frame.height, values, content_hash(frame)
+        raw.name, raw.source, rows_read, frame.height, rows_read - frame.height, values, hash_in_order(frame)
     )
 
 

@@ -41,17 +41,25 @@ def type_measured(text: pl.Series, unit: pl.Series | None, decimal: str = ".") -
     >>> type_measured(pl.Series(["<0.2", "1.30"]), pl.Series(["mg/dl", "mg/dL"])).rows()
     [('<0.2', 200000, 'mg/dL', '<', None), ('1.30', 1300000, 'mg/dL', None, None)]
     """
-    frame = pl.DataFrame({"text": _trimmed(text), "unit": _same_unit(unit, len(text))})
-    frame = frame.with_columns(_with_point(decimal).alias("pointed"))
+    reported = _trimmed(text).rename("text")
+    # Values repeat: a limit of normal is one text on a million rows. Each distinct text is typed once.
+    typed = _type_distinct(reported.unique().drop_nulls(), decimal)
+    joined = reported.to_frame().join(typed, left_on="text", right_on="reported", how="left", maintain_order="left")
+    joined = joined.with_columns(_same_unit(unit, len(text)).alias("unit"))
+    return joined.select(pl.col("kept").alias("text"), "micro", "unit", "censored", "fault")
+
+
+def _type_distinct(text: pl.Series, decimal: str) -> pl.DataFrame:
+    frame = text.rename("text").to_frame().with_columns(_with_point(decimal).alias("pointed"))
     frame = frame.with_columns(pl.col("pointed").str.extract_groups(_NUMBER).alias("part")).unnest("part")
     is_number = pl.concat_str("3", "4", ignore_nulls=True).str.len_bytes() > 0
     frame = frame.with_columns(micro=pl.when(is_number).then(_micro()), is_number=is_number)
     frame = frame.with_columns(fault=_fault(decimal))
     readable = pl.col("fault").is_null()
     return frame.select(
-        pl.when(pl.col("fault").ne_missing("measured.no_value")).then("text").alias("text"),
+        pl.col("text").alias("reported"),
+        pl.when(pl.col("fault").ne_missing("measured.no_value")).then("text").alias("kept"),
         pl.when(readable).then("micro").alias("micro"),
-        "unit",
         pl.when(readable).then(pl.col("1").replace(_OPERATORS)).alias("censored"),
         "fault",
     )
