@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 
 METHOD = "logistic regression on a natural cubic spline, knots at quantiles"
 EVENTS_PER_TERM = 5
+MOST_STEPS = 50
 SEPARATED = 20.0  # a fitted logit beyond this is a risk of 2e-9: the likelihood has no maximum
 
 
@@ -108,7 +109,7 @@ class _Fit:
 def _fitted(design: Floats, events: Floats, n: Floats) -> _Fit | NotEstimable:
     """Maximise the binomial likelihood by Newton's steps (iteratively reweighted least squares)."""
     coefficients = np.linalg.lstsq(design, np.full(n.shape, logit(events.sum() / n.sum())))[0]
-    for _ in range(50):
+    for _ in range(MOST_STEPS):
         predictor = design @ coefficients
         if np.max(np.abs(predictor)) > SEPARATED:
             break

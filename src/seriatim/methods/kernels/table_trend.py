@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import comb, gcd, prod
 
 import numpy as np
@@ -95,6 +96,7 @@ def _merged_groups(n: Sequence[int], scores: Sequence[int]) -> tuple[Group, ...]
 # --- how to cut the groups in two ---------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)  # asked twice for each table, for its work and for its tails, and by tables that differ little
 def _best_split(groups: tuple[Group, ...], events: int) -> tuple[Part, Part]:
     """Choose the cheapest cut; the part that is scanned comes first, the one that is looked up second."""
     cuts = range(1, len(groups)) if len(groups) > 1 else range(1, 2)

@@ -1,0 +1,45 @@
+"""Does the ordered test follow the order of groups and of categories?"""
+
+from __future__ import annotations
+
+import pytest
+
+from seriatim.methods.jonckheere_terpstra import jonckheere_terpstra
+from seriatim.methods.values import NotEstimable, PValue
+
+FALLING = [[1, 2, 4], [2, 3, 2], [5, 2, 1]]
+
+
+def p(result: PValue | NotEstimable) -> PValue:
+    assert isinstance(result, PValue)
+    return result
+
+
+def test_grades_that_fall_have_a_negative_z() -> None:
+    assert (p(jonckheere_terpstra(FALLING)).statistic or 0) < 0
+
+
+def test_beyond_the_work_allowed_p_is_normal_and_flagged() -> None:
+    approximate = p(jonckheere_terpstra(FALLING, max_work=10))
+    assert approximate.flags == ("asymptotic",)
+    assert approximate.value == pytest.approx(0.0297, abs=1e-3)
+
+
+def test_two_patients_can_be_compared() -> None:
+    assert p(jonckheere_terpstra([[1, 0], [0, 1]])).value == 1.0
+
+
+def test_groups_and_categories_without_anyone_change_nothing() -> None:
+    padded = [[1, 0, 2, 4], [0, 0, 0, 0], [2, 0, 3, 2], [5, 0, 2, 1]]
+    assert jonckheere_terpstra(padded) == jonckheere_terpstra(FALLING)
+
+
+def test_one_group_or_one_category_is_no_shift() -> None:
+    assert isinstance(jonckheere_terpstra([[1, 2, 3]]), NotEstimable)
+    assert isinstance(jonckheere_terpstra([[4], [5]]), NotEstimable)
+
+
+@pytest.mark.parametrize("table", [[1, 2, 3], [[1, -1], [0, 2]], [[0.5, 1], [1, 1]]])
+def test_impossible_tables_are_refused(table: object) -> None:
+    with pytest.raises(ValueError, match="got"):
+        jonckheere_terpstra(table)  # type: ignore[arg-type]
