@@ -61,7 +61,7 @@ def test_specification_is_the_one_agreed_to(figure: Figure, snapshot: SnapshotAs
 
 
 def test_theme_is_the_one_agreed_to(snapshot: SnapshotAssertion) -> None:
-    assert theme.CONFIG == snapshot(extension_class=JSONSnapshotExtension)
+    assert snapshot(extension_class=JSONSnapshotExtension) == theme.CONFIG
 
 
 def test_every_picture_wears_the_theme() -> None:

@@ -20,6 +20,7 @@ from seriatim.reports.outline import outline, table_beside
 
 # The section of this name, where it comes first, is the first screen.
 ANSWER = "answer"
+DASH = re.compile("[-–]")
 
 
 def render_html(page: Page, *, provenance: Mapping[str, str] | None = None) -> str:
@@ -66,18 +67,17 @@ def _environment() -> Environment:
 
 
 def _unbroken(text: str) -> Markup:
-    """Words such as interleukin-2 stay on one line of a large heading."""
-    words = (
-        Markup('<span class="whole">{}</span>').format(word) if "-" in word else escape(word) for word in text.split()
-    )
-    return Markup(" ").join(words)
+    """Words such as interleukin-2 and 3–4 stay on one line where lines are short."""
+    return Markup(" ").join(_whole(word) if DASH.search(word) else escape(word) for word in text.split(" "))
 
 
 def _together(text: str) -> Markup:
     """Where a narrow column breaks `28/155 (18 %)`, it breaks before the bracket."""
-    return Markup(" ").join(
-        Markup('<span class="whole">{}</span>').format(piece) for piece in re.split(r" (?=\()", text)
-    )
+    return Markup(" ").join(map(_whole, re.split(r" (?=\()", text)))
+
+
+def _whole(word: str) -> Markup:
+    return Markup('<span class="whole">{}</span>').format(word)
 
 
 @cache

@@ -239,6 +239,13 @@ def test_wide_table_breaks_its_cells_before_the_bracket() -> None:
     assert [cell.words() for cell in page.all("td")] == ["1/3 (33 %)"] * 8
 
 
+def test_grade_range_and_case_range_are_not_broken_at_their_dash() -> None:
+    table = Table("a", "b", ("Endpoint", "1–155"), (TableRow("Line sepsis, grade 3–4", (Cell("1/3"),)),))
+    page = tree(render_html(report(table)))
+    assert [span.words() for span in page.all("span")] == ["1–155", "3–4"]
+    assert page.all("th")[2].words() == "Line sepsis, grade 3–4"
+
+
 def test_provenance_is_printed_in_the_order_given() -> None:
     page = tree(render_html(report(), provenance={"version": "seriatim 0", "seed": "7"}))
     assert [entry.words() for entry in page.all("dl")[0].all("div")] == ["versionseriatim 0", "seed7"]

@@ -54,18 +54,20 @@ def shift(
         *levels
     }:
         raise ValueError(f"levels {sorted(unknown)} are not among {list(levels)}")
-    panels = [_panel(index, group, levels, test) for index, group in enumerate(groups)]
+    datasets = _datasets(groups, levels)
+    deepest = max(tile["share"] for tiles in datasets.values() for tile in tiles) or 1.0
+    panels = [_panel(index, group, levels, test, deepest) for index, group in enumerate(groups)]
     return Figure(
         name=name,
         caption=caption
         or f"{test}: patients by grade at baseline (rows) and worst grade (columns). Framed: no change.",
         alternative=_alternative(groups, levels, test),
-        spec=theme.specification(alt.HConcatChart(hconcat=panels, spacing=34), _datasets(groups, levels)),
+        spec=theme.specification(alt.HConcatChart(hconcat=panels, spacing=34), datasets),
         table=table,
     )
 
 
-def _panel(index: int, group: ShiftGroup, levels: Sequence[str], test: str) -> alt.LayerChart:
+def _panel(index: int, group: ShiftGroup, levels: Sequence[str], test: str, deepest: float) -> alt.LayerChart:
     title = f"Worst {test.lower()} grade"
     x = alt.X("worst:N", title=title, scale=alt.Scale(domain=list(levels)), axis=alt.Axis(labelAngle=0, ticks=False))
     y = alt.Y("baseline:N", title="At baseline" if index == 0 else None, scale=alt.Scale(domain=list(levels)))
@@ -74,7 +76,7 @@ def _panel(index: int, group: ShiftGroup, levels: Sequence[str], test: str) -> a
     frame = theme.chart_of(data).transform_filter("datum.same").mark_rect(fill=None, stroke=theme.MUTED, strokeWidth=1)
     number = theme.chart_of(data).transform_filter("datum.patients > 0").mark_text(color=theme.INK)
     # Pale even at its deepest, so that the number is read on it by day and by night.
-    depth = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, 1], range=[0.04, 0.5]), legend=None)
+    depth = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, deepest], range=[0.04, 0.5]), legend=None)
     layers = [
         tile.encode(x=x, y=y, opacity=depth),
         frame.encode(x="worst:N", y="baseline:N"),
