@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from seriatim.displays._contract import Shown
+from seriatim.displays.figures.interval_against_margin import MarginRow, interval_against_margin
+from seriatim.displays.figures.survival_steps import SurvivalGroup, SurvivalStep, survival_steps
 from seriatim.displays.wording import response as wording
-from seriatim.displays.wording.numbers import difference_cell, interval, number, p_cell, risk_cell
-from seriatim.pages import Block, Cell, Section, Sentence, Table, TableRow
+from seriatim.displays.wording.numbers import count_of, difference_cell, interval, number, p_cell, risk_cell
+from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.results.row import ResultRow
 
 ALL, STRATIFIED = "all", "all, by stratum"
@@ -37,8 +39,11 @@ def section(shown: Shown) -> Section | None:
     """Sentences by stratum, rates, trends, sensitivity, durations."""
     if not shown.results.where(analysis="response"):
         return None
-    blocks: list[Block] = [*_losses(shown), *_cautions(shown), _rates_table(shown), _best_response_table(shown)]
-    blocks += [_trend_table(shown), _readings_table(shown), _duration_table(shown)]
+    blocks: list[Block] = [*_losses(shown), *_cautions(shown)]
+    blocks += [figure for figure in [_margin_picture(shown)] if figure]
+    blocks += [_rates_table(shown), _best_response_table(shown), _trend_table(shown), _readings_table(shown)]
+    blocks += [figure for figure in [_duration_picture(shown)] if figure]
+    blocks.append(_duration_table(shown))
     return Section("response", "Did response suffer?", tuple(blocks), SMALL_PRINT)
 
 
@@ -120,6 +125,57 @@ def _best(shown: Shown, stratum: str, group: str) -> list[ResultRow]:
     return shown.results.where(
         analysis="response", endpoint="best_response", stratum=stratum, group=group, statistic="patients"
     )
+
+
+def _margin_picture(shown: Shown) -> Figure | None:
+    rows = []
+    for endpoint in wording.ENDPOINTS:
+        for stratum in (*_strata(shown), STRATIFIED):
+            difference = _row(shown, endpoint, stratum, "risk_difference")
+            if difference is None:
+                continue
+            verdict = _row(shown, endpoint, stratum, "loss_excluded")
+            margin = wording.margin_of(verdict.assumptions) if verdict else None
+            risks = _rows(shown, endpoint, stratum, "risk")
+            counts = f"{count_of(risks[0])} → {count_of(risks[-1])}" if risks else "Mantel-Haenszel weights"
+            rows.append(MarginRow(_label(endpoint, stratum), counts, difference.value, difference.lower,
+                                  difference.upper, margin, difference.reason))  # fmt: skip
+    return interval_against_margin(rows, table="response_rates") if rows else None
+
+
+def _duration_picture(shown: Shown) -> Figure | None:
+    """The first and the last group alone: eight curves on one another could not be told apart."""
+    groups = _groups(shown)
+    curves = [curve for group in dict.fromkeys((groups[0], groups[-1])) if (curve := _curve(shown, group))]
+    if not curves:
+        return None
+    return survival_steps(curves, outcome="still in response", time="Days from the first assessment with response",
+                          name="response_duration", table="response_duration")  # fmt: skip
+
+
+def _curve(shown: Shown, group: str) -> SurvivalGroup | None:
+    rows = shown.results.where(
+        analysis="response", endpoint="response_duration", group=group, statistic="still_responding"
+    )
+    medians = shown.results.where(
+        analysis="response", endpoint="response_duration", group=group, statistic="median_duration"
+    )
+    dated = (medians[0].denominator or 0) - (medians[0].missing or 0) if medians else 0
+    if not rows or not dated:
+        return None
+    steps = [SurvivalStep(0.0, 1.0)]
+    at_risk = [(0.0, dated)]
+    for row in rows:
+        day = float(row.convention.removeprefix("day "))
+        steps.append(SurvivalStep(day, row.value or 0.0, row.lower, row.upper))
+        at_risk.append((day, row.denominator or 0))
+    return SurvivalGroup(group, tuple(steps), _thinned(at_risk))
+
+
+def _thinned(at_risk: list[tuple[float, int]], most: int = 6) -> tuple[tuple[float, int], ...]:
+    """At most so many numbers at risk that they do not run into one another."""
+    step = -(-len(at_risk) // most)
+    return tuple(at_risk[::step])
 
 
 def _rates_table(shown: Shown) -> Table:

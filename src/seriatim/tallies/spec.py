@@ -24,6 +24,7 @@ class Unit(StrEnum):
     COURSE = "course"
     CYCLE = "cycle"
     DOSE = "dose"
+    CANDIDATE = "candidate"  # considered for treatment, treated or not
 
 
 @dataclass(frozen=True, slots=True)

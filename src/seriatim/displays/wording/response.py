@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from seriatim.displays.wording.numbers import interval, number, p_value, percent
 from seriatim.pages import Sentence
 from seriatim.results.row import ResultRow
@@ -30,6 +32,16 @@ def loss(
     one_sided = f", one-sided P {_equals(p)}" if p is not None and p.value is not None else ""
     largest_text = f"the largest loss not excluded is {number(100 * largest.value)} points"
     return Sentence(f"{text}; {verdict.assumptions}: a loss of that size {excluded}{one_sided}; {largest_text}.", ids)
+
+
+def margin_of(assumptions: str) -> float | None:
+    """The margin as a fraction, from the words in which the rows carry it.
+
+    >>> margin_of("margin 10 points, protocol 7")
+    0.1
+    """
+    found = re.match(r"margin ([0-9.]+) points", assumptions)
+    return float(found[1]) / 100 if found else None
 
 
 def reversed_within_strata(label: str, row: ResultRow) -> Sentence | None:
