@@ -1,0 +1,52 @@
+"""Which CDISC data sets does a folder hold, and what does each say? XPT, Dataset-JSON or Parquet, one a file."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import polars as pl
+from polars.exceptions import PolarsError
+
+from seriatim.errors import UnreadableSource
+from seriatim.readers._dataset_json import read_dataset_json
+from seriatim.readers._folder import files_in
+from seriatim.readers._snapshot import Snapshot
+from seriatim.readers._text import as_text
+from seriatim.readers._text_table import TextTable
+from seriatim.readers._xport import read_xport
+
+ENDINGS = (".xpt", ".json", ".ndjson", ".parquet")
+
+
+def datasets_in(folder: Path) -> dict[str, Path]:
+    """Data set name in capitals (DM, SUPPAE, ADSL) to its file; two files of one name are refused."""
+    found: dict[str, Path] = {}
+    for path in files_in(folder) if folder.is_dir() else []:
+        if path.suffix.lower() not in ENDINGS or path.name == "series.json":
+            continue
+        name = path.stem.upper()
+        if name in found:
+            raise UnreadableSource(f"{found[name].name} and {path.name} would each be {name}; keep one")
+        found[name] = path
+    return found
+
+
+def read_dataset(snapshot: Snapshot) -> TextTable:
+    """One data set as text under its own column names."""
+    ending = Path(snapshot.name).suffix.lower()
+    if ending == ".xpt":
+        return read_xport(snapshot)
+    if ending in {".json", ".ndjson"}:
+        return read_dataset_json(snapshot)
+    return _read_parquet(snapshot)
+
+
+def _read_parquet(snapshot: Snapshot) -> TextTable:
+    try:
+        frame = pl.read_parquet(io.BytesIO(snapshot.content))
+    except (PolarsError, OSError):
+        raise UnreadableSource(f"{snapshot.name}: is no whole Parquet file; write it again") from None
+    text, findings = as_text(frame, snapshot.name)
+    numbered = text.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"))
+    return TextTable(snapshot.name, numbered, 0, tuple(findings))
