@@ -26,8 +26,9 @@ _SPREADSHEET_NUMBER = r"^[0-9]{5}(?:\.[0-9]+)?$"
 _PART_LEFT_OUT = r"^[0-9-]*--[0-9-]*(?:T[0-9:-]*)?$|T-|:-"
 _ONE_MICROSECOND = pl.duration(microseconds=1)
 
-# 1900 and before, and 2200 and after, are how programs write "empty" or "open" (1900-01-01, 9999-12-31).
-_FIRST_YEAR, _LAST_YEAR = "1901", "2199"
+# 1900-01-01 and 9999-12-31 are how programs write "empty" and "open". Also, the time-zone tables of Polars know no
+# daylight-saving time from 2100 on, so later instants would be an hour off.
+_FIRST_YEAR, _LAST_YEAR = "1901", "2099"
 
 FAULTS = (
     Fault("when.order_not_stated", Severity.VALUE_SET_ASIDE, "a date as YYYY-MM-DD",
