@@ -61,9 +61,9 @@ def series_of(tables: dict[str, list[dict]], engine: str):
 @given(tables=sources())
 def test_both_engines_derive_what_the_plain_reference_derives(name: str, tables: dict[str, list[dict]]) -> None:
     spec = next(spec for spec in needs(PLAN, Options()) if spec.derivation == name)
-    stored = {table: frame.collect("polars").to_native().to_dicts()
-              for table, frame in series_of(tables, "polars").tables.items()}  # fmt: skip
-    expected = REFERENCE[name](stored, landmark_days=365)
+    first = series_of(tables, "polars")
+    stored = {table: frame.collect("polars").to_native().to_dicts() for table, frame in first.tables.items()}
+    expected = REFERENCE[name](stored, landmark_days=365, data_cut=first.provenance.data_cut)
     for engine in ("polars", "duckdb"):
         series = series_of(tables, engine)
         derived = DERIVATIONS[name].derive(series, derive_cases(series, PLAN), spec)

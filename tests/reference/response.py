@@ -10,13 +10,15 @@ def best_response(tables, **_):
     return sorted((row["patient_id"], recorded.get(row["patient_id"], "not assessed")) for row in tables["patient"])
 
 
-def ongoing_complete(tables, landmark_days, **_):
+def ongoing_complete(tables, landmark_days, data_cut, **_):
     rows = []
     for patient in tables["patient"]:
         response, follow_up = _records(tables, patient["patient_id"])
         at_landmark = at_data_cut = "not assessed"
         if response is not None:
-            readings = {_at_landmark(patient, response, follow_up, landmark_days, r) for r in ("earliest", "latest")}
+            readings = {
+                _at_landmark(patient, response, follow_up, landmark_days, data_cut, r) for r in ("earliest", "latest")
+            }
             at_landmark = readings.pop() if len(readings) == 1 else "date unclear"
             at_data_cut = _at_data_cut(response, follow_up)
         rows += [(patient["patient_id"], "landmark", at_landmark), (patient["patient_id"], "data cut", at_data_cut)]
@@ -62,8 +64,10 @@ def _known_until(response, follow_up, reading):
     return max(dates) if dates else None
 
 
-def _at_landmark(patient, response, follow_up, days, reading):
+def _at_landmark(patient, response, follow_up, days, data_cut, reading):
     landmark = patient[f"accrual_{reading}"] + timedelta(days=days)
+    if landmark > data_cut:
+        return "follow-up too short"
     end, start = _end(response, follow_up, reading), response[f"response_start_{reading}"]
     if (end and end <= landmark) or (start and start > landmark) or response["best_response"] == "PD":
         return "no"

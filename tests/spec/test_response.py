@@ -31,14 +31,19 @@ def tallies(patients: int, engine: str = "polars", landmark_days: int = 365, **t
     return {spec.name: count(series, cases, spec) for spec in specs}
 
 
-def ongoing(response: dict, follow_up: dict | None = None, moment: str = "landmark") -> str:
-    """Whether patient "1", treated on 1990-01-01, was in complete response one year later."""
-    tables = {"response": [{"patient_id": "1"} | response]}
-    if follow_up is not None:
-        tables["follow_up"] = [{"patient_id": "1"} | follow_up]
-    tally = tallies(1, **tables)["ongoing_complete"]
-    (level,) = (level for level in tally.levels("ongoing") if counts(tally, moment=moment, ongoing=level))
-    return level
+def ongoing(response: dict, follow_up: dict | None = None, moment: str = "landmark", cut: str = "") -> str:
+    """Whether patient "1", treated on 1990-01-01, was in complete response one year later.
+
+    `cut` is the last contact of a second patient, without a record of response, who moves the data cut.
+    """
+    tables: dict[str, list[dict]] = {"response": [{"patient_id": "1"} | response]}
+    contacts = [{"patient_id": "1"} | follow_up] if follow_up is not None else []
+    contacts += [{"patient_id": "2", "last_contact": cut}] if cut else []
+    if contacts:
+        tables["follow_up"] = contacts
+    tally = tallies(2 if cut else 1, **tables)["ongoing_complete"]
+    found = [level for level in tally.levels("ongoing") if counts(tally, moment=moment, ongoing=level)]
+    return next(level for level in found if level != "not assessed" or len(found) == 1)
 
 
 def test_patient_without_a_record_of_response_is_not_assessed_and_not_a_failure_to_respond() -> None:
@@ -83,22 +88,31 @@ def test_progression_after_the_landmark_does_not_end_it_at_the_landmark_but_at_t
 
 def test_death_before_the_landmark_is_a_no_although_follow_up_did_not_reach_it() -> None:
     response = {"best_response": "CR", "response_start": "1990-03-01"}
-    assert ongoing(response, {"last_contact": "1990-10-01", "died": "yes", "death": "1990-10-01"}) == "no"
+    assert (
+        ongoing(response, {"last_contact": "1990-10-01", "died": "yes", "death": "1990-10-01"}, cut="1995-01-01")
+        == "no"
+    )
 
 
 def test_death_without_a_date_is_taken_at_the_last_contact() -> None:
     response = {"best_response": "CR", "response_start": "1990-03-01"}
-    assert ongoing(response, {"last_contact": "1990-10-01", "died": "yes"}) == "no"
+    assert ongoing(response, {"last_contact": "1990-10-01", "died": "yes"}, cut="1995-01-01") == "no"
 
 
 @pytest.mark.parametrize("best_response", ["CR", "PR", "SD", "NE"])
 def test_follow_up_that_ends_before_the_landmark_is_too_short_whatever_the_response(best_response: str) -> None:
     response = {"best_response": best_response, "response_start": "1990-03-01"}
-    assert ongoing(response, {"last_contact": "1990-10-01"}) == "follow-up too short"
+    assert ongoing(response, {"last_contact": "1990-10-01"}, cut="1995-01-01") == "follow-up too short"
 
 
 def test_progressive_disease_needs_no_follow_up_to_be_a_no() -> None:
-    assert ongoing({"best_response": "PD"}, {"last_contact": "1990-02-01"}) == "no"
+    assert ongoing({"best_response": "PD"}, {"last_contact": "1990-02-01"}, cut="1995-01-01") == "no"
+
+
+def test_patient_treated_shortly_before_the_data_cut_is_left_out_even_if_progression_came_sooner() -> None:
+    response = {"best_response": "CR", "response_start": "1990-03-01", "progression": "1990-05-01"}
+    assert ongoing(response, {"last_contact": "1990-10-01"}) == "follow-up too short"
+    assert ongoing({"best_response": "PD"}, {"last_contact": "1990-02-01"}) == "follow-up too short"
 
 
 def test_complete_response_first_seen_after_the_landmark_is_not_yet_one_at_it() -> None:
@@ -114,12 +128,21 @@ def test_progression_known_only_to_the_year_is_unclear_just_where_the_year_holds
     assert ongoing(response | {"progression": "1992"}, {"last_contact": "1995-01-01"}) == "yes"
 
 
-def test_follow_up_known_only_to_the_year_of_the_landmark_is_unclear() -> None:
+def test_follow_up_counts_where_both_its_readings_reach_the_landmark() -> None:
+    response = {"best_response": "CR", "response_start": "1990-03-01"}
+    # The landmark is 1991-01-01 and the end of 1990 before it; the year 1991 may mean that day or a later one.
+    assert ongoing(response, {"last_contact": "1990"}, cut="1995-01-01") == "follow-up too short"
+    assert ongoing(response, {"last_contact": "1990-12-31T12:00"}, cut="1995-01-01") == "follow-up too short"
+    assert ongoing(response, {"last_contact": "1991"}, cut="1995-01-01") == "yes"
+    assert ongoing(response, {"last_contact": "1990-12"}, cut="1995-01-01") == "follow-up too short"
+
+
+def test_follow_up_that_by_its_latest_reading_alone_reaches_the_landmark_is_unclear() -> None:
     tables = {
-        "response": [{"patient_id": "2", "best_response": "CR", "response_start": "1990-03-01"}],
-        "follow_up": [{"patient_id": "2", "last_contact": "1991"}],
+        "response": [{"patient_id": "1", "best_response": "CR", "response_start": "1990-03-01"}],
+        "follow_up": [{"patient_id": "1", "last_contact": "1990"}, {"patient_id": "2", "last_contact": "1995-01-01"}],
     }
-    tally = tallies(2, **tables)["ongoing_complete"]
+    tally = tallies(2, landmark_days=300, **tables)["ongoing_complete"]
     assert counts(tally, moment="landmark", ongoing="date unclear") == 1
 
 

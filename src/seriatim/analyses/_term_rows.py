@@ -26,6 +26,7 @@ FISHER: tuple[tuple[str, Convention], ...] = (
     ("p_fisher_minimum_likelihood", "minimum likelihood"),
 )
 NOBODY = "a group has no patients"
+NO_VARIATION = "no variation: all patients had the event, or none had"
 SCORE = "Miettinen-Nurminen score"
 Floats = NDArray[np.float64]
 
@@ -152,8 +153,9 @@ def _pair_rows(
     for place in range(len(about.terms)):
         yield _difference_row(about, place, [int(column[place]) for column in table],
                               (float(lower[place]), float(upper[place]), level), group, shared)  # fmt: skip
+        reason = NO_VARIATION if table[1][place] and table[3][place] else NOBODY
         for name, (values, method, convention) in p_values.items():
-            yield _p_row(about, place, name, values[place], group, NOBODY, method=method, convention=convention,
+            yield _p_row(about, place, name, values[place], group, reason, method=method, convention=convention,
                          sides=2, **shared)  # fmt: skip
     yield from _adjusted_rows(about, score, group, shared)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -20,16 +20,18 @@ AT_LANDMARK, AT_DATA_CUT = "landmark", "data cut"
 def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:
     """One row per case and moment: `patient_id`, `moment` ("landmark", "data cut"), `ongoing`.
 
-    `spec.options["landmark_days"]` after accrual. At the landmark only those count who were followed until then, or
-    whose response had ended or who had died or progressed by then; the same rule for all, so that the denominator
-    does not depend on the response. Dates are read both ways; where the answer differs it is "date unclear".
+    `spec.options["landmark_days"]` after accrual. Who was treated less than that before the data cut is
+    "follow-up too short" whatever happened: to keep of them only those whose response had ended already would make
+    the latest group look worse than it is. Of the others those count who were followed until the landmark, or who had
+    progressed or died by then. Dates are read both ways; where the answer differs it is "date unclear".
     """
     moments = spec.key("moment").levels if "moment" in spec.names else (AT_LANDMARK,)
     if not series.has("response"):
         return nw.concat([_at(cases.frame, moment, nw.lit(NOT_ASSESSED)) for moment in moments])
     recorded = responses_with_follow_up(series, cases)
     without = cases.frame.join(recorded.select("patient_id"), on="patient_id", how="anti")
-    answers = {AT_LANDMARK: _at_landmark(spec.options["landmark_days"]), AT_DATA_CUT: _at_data_cut()}
+    at_landmark = _at_landmark(spec.options["landmark_days"], series.provenance.data_cut)
+    answers = {AT_LANDMARK: at_landmark, AT_DATA_CUT: _at_data_cut()}
     parts = [_at(recorded, moment, answers[moment]) for moment in moments]
     return nw.concat([*parts, *(_at(without, moment, nw.lit(NOT_ASSESSED)) for moment in moments)])
 
@@ -38,12 +40,12 @@ def _at(frame: nw.LazyFrame[Any], moment: str, answer: nw.Expr) -> nw.LazyFrame[
     return frame.select("patient_id", nw.lit(moment).alias("moment"), answer.alias("ongoing"))
 
 
-def _at_landmark(days: int) -> nw.Expr:
-    earliest, latest = (_by_reading(reading, days) for reading in READINGS)
+def _at_landmark(days: int, data_cut: datetime | None) -> nw.Expr:
+    earliest, latest = (_by_reading(reading, days, data_cut) for reading in READINGS)
     return nw.when(earliest == latest).then(earliest).otherwise(nw.lit(DATE_UNCLEAR))
 
 
-def _by_reading(reading: str, days: int) -> nw.Expr:
+def _by_reading(reading: str, days: int, data_cut: datetime | None) -> nw.Expr:
     landmark = nw.col(f"accrual_{reading}") + timedelta(days=days)
     has_complete = nw.col("best_response") == "CR"
     ended = nw.col(f"end_{reading}") <= landmark
@@ -51,7 +53,8 @@ def _by_reading(reading: str, days: int) -> nw.Expr:
     followed = nw.col(f"known_until_{reading}") >= landmark
     never = ended | not_begun | (nw.col("best_response") == "PD")
     in_time = nw.when(followed & has_complete).then(nw.lit(YES)).otherwise(_when(followed, NO, TOO_SHORT))
-    return nw.when(never).then(nw.lit(NO)).otherwise(in_time)
+    answer = nw.when(never).then(nw.lit(NO)).otherwise(in_time)
+    return answer if data_cut is None else nw.when(landmark > data_cut).then(nw.lit(TOO_SHORT)).otherwise(answer)
 
 
 def _at_data_cut() -> nw.Expr:

@@ -20,7 +20,8 @@ SMALL_PRINT = (
     " evaluable alone shows the other choice).",
     "Difference: last group minus first, Miettinen-Nurminen score interval; over strata with Mantel-Haenszel weights.",
     "Ongoing complete response is judged at one landmark for all, because earlier groups were followed longer;"
-    " the figure at the data cut compares unequal follow-up and is descriptive.",
+    " whoever was treated less than that before the data cut is left out, whatever happened. The figure at the data cut"
+    " compares unequal follow-up and is descriptive.",
     "A P value that is not small does not show that response was kept; the interval says how large a loss"
     " is not excluded.",
 )
@@ -243,11 +244,16 @@ def _readings_table(shown: Shown) -> Table:
 
 
 def _duration_table(shown: Shown) -> Table:
+    found = shown.results.where(analysis="response", endpoint="response_duration", statistic="median_duration")
     rows = []
-    for row in shown.results.where(analysis="response", endpoint="response_duration", statistic="median_duration"):
-        reading = row.result_id.rsplit("/", 1)[-1]
-        cells = (Cell(str(row.denominator)), Cell(str(row.numerator)), Cell(str(row.missing)), _median_cell(row))
-        rows.append(TableRow(f"{row.group}, dates by their {reading} reading", cells))
+    for group in dict.fromkeys(row.group for row in found):
+        readings = [row for row in found if row.group == group]
+        # Where partial dates make no difference, one line says it all.
+        alike = len({(row.value, row.lower, row.upper, row.missing) for row in readings}) == 1
+        for row in readings[:1] if alike else readings:
+            reading = "" if alike else f", dates by their {row.result_id.rsplit('/', 1)[-1]} reading"
+            cells = (Cell(str(row.denominator)), Cell(str(row.numerator)), Cell(str(row.missing)), _median_cell(row))
+            rows.append(TableRow(f"{group}{reading}", cells))
     columns = ("Group", "CR or PR", "Ended", "Not dated", "Median, days (95 %)")
     notes = (
         "From the first assessment that showed the response to progression or death; Kaplan-Meier, log-log interval.",
