@@ -321,6 +321,18 @@ def test_with_two_groups_and_two_outcomes_all_trend_tests_are_one(groups: Groups
     assert isclose(exact, p(kruskal_wallis(table, max_work=1e9)).value, rel_tol=1e-10)
 
 
+@given(grouped(largest=4, most=4))
+@settings(deadline=None)
+def test_with_two_outcomes_jonckheere_terpstra_is_the_trend_over_mean_case_numbers(groups: Groups) -> None:
+    events, n, _ = groups
+    table = [[size - x, x] for x, size in zip(events, n, strict=True)]
+    means = [before + (size + 1) / 2 for before, size in zip(np.cumsum([0, *n]), n, strict=False)]
+    trend = z(cochran_armitage(events, n, means))
+    assert isclose(trend, z(jonckheere_terpstra(table, max_work=0)), rel_tol=1e-9, abs_tol=1e-12)
+    exact = p(cochran_armitage_exact(events, n, means)).value
+    assert isclose(exact, p(jonckheere_terpstra(table, max_work=1e9)).value, rel_tol=1e-10)
+
+
 @given(grade_tables(largest=6, rows=5, columns=2))
 @settings(deadline=None)
 def test_two_outcomes_in_many_groups_are_kruskal_wallis_and_nearly_pearson(table: list[list[int]]) -> None:
