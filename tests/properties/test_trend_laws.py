@@ -96,7 +96,7 @@ def score_sum_law(events: list[int], n: list[int], scores: list[int]) -> dict[in
 
 
 @given(grouped())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_the_exact_trend_is_full_enumeration(groups: Groups) -> None:
     events, n, scores = groups
     law = score_sum_law(events, n, scores)
@@ -109,7 +109,7 @@ def test_the_exact_trend_is_full_enumeration(groups: Groups) -> None:
 
 
 @given(grouped(largest=60, most=6), st.integers(-500, 500), st.sampled_from([0.5, 3.0, 155.0]))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_shifted_and_scaled_scores_change_nothing(groups: Groups, origin: int, step: float) -> None:
     events, n, scores = groups
     moved = [origin + step * score for score in scores]
@@ -118,7 +118,7 @@ def test_shifted_and_scaled_scores_change_nothing(groups: Groups, origin: int, s
 
 
 @given(grouped(largest=60, most=6))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_reversing_the_order_turns_the_sign_and_keeps_p(groups: Groups) -> None:
     events, n, scores = groups
     reversed_groups = events[::-1], n[::-1], [-score for score in scores[::-1]]
@@ -128,7 +128,7 @@ def test_reversing_the_order_turns_the_sign_and_keeps_p(groups: Groups) -> None:
 
 
 @given(grouped(largest=60, most=6))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_counting_patients_without_the_event_turns_the_sign_and_keeps_p(groups: Groups) -> None:
     events, n, scores = groups
     without = [size - x for x, size in zip(events, n, strict=True)]
@@ -138,7 +138,7 @@ def test_counting_patients_without_the_event_turns_the_sign_and_keeps_p(groups: 
 
 
 @given(grouped(largest=60, most=6), st.integers(0, 5))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_splitting_a_group_into_two_with_its_score_changes_nothing(groups: Groups, at: int) -> None:
     events, n, scores = groups
     at %= len(n)
@@ -154,7 +154,7 @@ def test_splitting_a_group_into_two_with_its_score_changes_nothing(groups: Group
 
 
 @given(st.lists(grouped(largest=60, most=3).filter(lambda groups: len(groups[1]) == 3), min_size=1, max_size=4))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_a_batch_of_trends_is_its_rows(rows: list[Groups]) -> None:
     scores = rows[0][2]
     for variance in ("hypergeometric", "binomial"):
@@ -165,7 +165,7 @@ def test_a_batch_of_trends_is_its_rows(rows: list[Groups]) -> None:
 
 
 @given(grouped(largest=60, most=2))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_with_two_groups_the_binomial_trend_is_pearsons_chi_square(groups: Groups) -> None:
     events, n, scores = groups
     table = [events, [size - x for x, size in zip(events, n, strict=True)]]
@@ -176,7 +176,7 @@ def test_with_two_groups_the_binomial_trend_is_pearsons_chi_square(groups: Group
 
 
 @given(grouped(largest=60, most=6))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_the_hypergeometric_trend_is_the_correlation_of_event_and_score(groups: Groups) -> None:
     # Linear-by-linear association: z squared is (N - 1) r squared.
     events, n, scores = groups
@@ -190,7 +190,7 @@ def test_the_hypergeometric_trend_is_the_correlation_of_event_and_score(groups: 
 
 
 @given(order())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_the_exact_rank_sum_is_full_enumeration(cases: tuple[list[int], int]) -> None:
     events, n = cases
     sums = [sum(chosen) for chosen in itertools.combinations(range(1, n + 1), len(events))]
@@ -211,7 +211,7 @@ def test_along_case_number_the_rank_sum_is_a_trend_over_groups_of_one(cases: tup
 
 
 @given(order(largest=60))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_reading_the_series_backwards_turns_the_sign_and_keeps_p(cases: tuple[list[int], int]) -> None:
     events, n = cases
     forwards, backwards = rank_sum_trend(events, n), rank_sum_trend([n + 1 - case for case in events], n)
@@ -220,7 +220,7 @@ def test_reading_the_series_backwards_turns_the_sign_and_keeps_p(cases: tuple[li
 
 
 @given(order(largest=60), st.data())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_only_the_order_of_the_assessed_cases_counts(cases: tuple[list[int], int], data: st.DataObject) -> None:
     events, n = cases
     places = np.cumsum(data.draw(st.lists(st.integers(1, 9), min_size=n, max_size=n)))
@@ -276,7 +276,7 @@ def test_exact_jonckheere_terpstra_and_kruskal_wallis_are_full_enumeration(table
 
 
 @given(grade_tables(largest=6, rows=5, columns=6))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_the_statistics_are_those_of_the_patients_one_by_one(table: list[list[int]]) -> None:
     counts = np.array(table)
     counts = counts[counts.sum(axis=1) > 0]
@@ -290,7 +290,7 @@ def test_the_statistics_are_those_of_the_patients_one_by_one(table: list[list[in
 
 
 @given(grade_tables(largest=8, rows=2, columns=6))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_with_two_groups_jonckheere_terpstra_is_the_rank_sum_and_its_square_kruskal_wallis(
     table: list[list[int]],
 ) -> None:
@@ -300,7 +300,7 @@ def test_with_two_groups_jonckheere_terpstra_is_the_rank_sum_and_its_square_krus
 
 
 @given(order(largest=9))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_two_groups_without_ties_are_the_rank_sum_test(cases: tuple[list[int], int]) -> None:
     events, n = cases
     had = [int(case in events) for case in range(1, n + 1)]
@@ -310,7 +310,7 @@ def test_two_groups_without_ties_are_the_rank_sum_test(cases: tuple[list[int], i
 
 
 @given(grouped(largest=40, most=2))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_with_two_groups_and_two_outcomes_all_trend_tests_are_one(groups: Groups) -> None:
     events, n, scores = groups
     table = [[size - x, x] for x, size in zip(events, n, strict=True)]
@@ -322,7 +322,7 @@ def test_with_two_groups_and_two_outcomes_all_trend_tests_are_one(groups: Groups
 
 
 @given(grouped(largest=4, most=4))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_with_two_outcomes_jonckheere_terpstra_is_the_trend_over_mean_case_numbers(groups: Groups) -> None:
     events, n, _ = groups
     table = [[size - x, x] for x, size in zip(events, n, strict=True)]
@@ -334,7 +334,7 @@ def test_with_two_outcomes_jonckheere_terpstra_is_the_trend_over_mean_case_numbe
 
 
 @given(grade_tables(largest=6, rows=5, columns=2))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_two_outcomes_in_many_groups_are_kruskal_wallis_and_nearly_pearson(table: list[list[int]]) -> None:
     counts = np.array(table)
     counts = counts[counts.sum(axis=1) > 0]
@@ -349,7 +349,7 @@ histograms = st.lists(st.integers(0, 9), min_size=1, max_size=12).filter(any)
 
 
 @given(histograms)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_median_and_quartiles_are_those_of_the_patients_one_by_one(counts: list[int]) -> None:
     patients = np.repeat(np.arange(len(counts)), counts)
     result = median(range(len(counts)), counts)
@@ -360,7 +360,7 @@ def test_median_and_quartiles_are_those_of_the_patients_one_by_one(counts: list[
 
 
 @given(histograms, st.floats(0.5, 0.9), st.floats(0.9, 0.999))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_a_higher_level_never_narrows_the_interval_of_the_median(counts: list[int], low: float, high: float) -> None:
     narrow, wide = (median(range(len(counts)), counts, level) for level in (low, high))
     assume(isinstance(wide, Estimate) and wide.interval is not None)
@@ -368,7 +368,7 @@ def test_a_higher_level_never_narrows_the_interval_of_the_median(counts: list[in
 
 
 @given(st.integers(1, 12), st.data())
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_the_shift_is_the_median_of_all_differences_and_lies_in_its_interval(size: int, data: st.DataObject) -> None:
     first, last = (data.draw(st.lists(st.integers(0, 5), min_size=size, max_size=size).filter(any)) for _ in range(2))
     result = shift(range(size), first, last)
@@ -383,7 +383,7 @@ def test_the_shift_is_the_median_of_all_differences_and_lies_in_its_interval(siz
 
 
 @given(st.lists(st.tuples(*[st.integers(0, 4)] * 4), min_size=1, max_size=6), st.integers(1, 9))
-@settings(deadline=None)
+@settings(deadline=None, max_examples=60)
 def test_the_names_of_the_groups_and_the_unit_of_time_do_not_matter(days: list[tuple[int, ...]], unit: int) -> None:
     counts = np.array(days).T
     time = np.arange(1, len(days) + 1)
