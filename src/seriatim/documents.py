@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from ruamel.yaml.constructor import RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
 
-from seriatim.errors import InvalidDocument
+from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.findings import Finding, Severity
 
 LARGEST_DOCUMENT_BYTES = 2_000_000
+DEEPEST_NESTING = 20  # no declared file needs half of it; beyond some hundreds Python itself gives up
 
 
 class Document(BaseModel):
@@ -40,29 +43,64 @@ def load_document(text: str, model: type[Model], *, schema: str, name: str) -> M
     try:
         return model.model_validate(_plain(body))
     except ValidationError as error:
-        raise InvalidDocument(_message(name, [_finding(fault, tree, name) for fault in error.errors()])) from None
+        faults = _without_consequences(error.errors())
+        raise InvalidDocument(_message(name, [_finding(fault, tree, name) for fault in faults])) from None
 
 
 def read_document(path: Path, model: type[Model], *, schema: str) -> Model:
     """Read a document from a file; see `load_document`."""
+    return load_document(read_text(path), model, schema=schema, name=path.name)
+
+
+def read_text(path: Path) -> str:
+    """The text of a declared file, or the reason why it is none."""
+    if not path.is_file():
+        raise UnreadableSource(f"there is no file {path}; give one that exists")
     if path.stat().st_size > LARGEST_DOCUMENT_BYTES:
         raise InvalidDocument(f"{path.name}: {path.stat().st_size:,} bytes is no document; expected under 2 MB")
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:
         raise InvalidDocument(f"{path.name}: is not UTF-8 text; save it as UTF-8") from None
-    return load_document(text, model, schema=schema, name=path.name)
+
+
+class _Constructor(RoundTripConstructor):
+    """Dates stay text, so that one that the calendar does not have is a fault of its line and not of the YAML."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
 
 
 def _parse(text: str, name: str) -> Mapping[str, Any]:
     try:
-        tree = YAML(typ="rt", pure=True).load(text)
+        _refuse_unbounded(text, name)
+        tree = _yaml().load(text)
     except MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "?"
         raise InvalidDocument(f"{name} line {line}: {error.problem}; mend the YAML") from None
+    except (YAMLError, ValueError) as error:
+        raise InvalidDocument(f"{name}: {str(error).splitlines()[0]}; mend the YAML") from None
     if not isinstance(tree, Mapping):
         raise InvalidDocument(f"{name}: found no keys, expected a mapping that begins with `schema:`")
     return tree
+
+
+def _yaml() -> YAML:
+    reader = YAML(typ="rt", pure=True)
+    reader.Constructor = _Constructor
+    return reader
+
+
+def _refuse_unbounded(text: str, name: str) -> None:
+    """Refuse what a few lines could blow up: values that stand for other values, and nesting without end."""
+    depth = 0
+    for event in _yaml().parse(text):
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        line = event.start_mark.line + 1
+        if isinstance(event, AliasEvent):
+            raise InvalidDocument(f"{name} line {line}: found an alias (*{event.anchor}); write the value out")
+        if depth > DEEPEST_NESTING:
+            raise InvalidDocument(f"{name} line {line}: nested more than {DEEPEST_NESTING} deep; mend the YAML")
 
 
 def _check_header(tree: Mapping[str, Any], schema: str, name: str) -> None:
@@ -89,10 +127,22 @@ def _plain(value: Any) -> Any:
     return value
 
 
+def _without_consequences(faults: Sequence[Any]) -> list[Any]:
+    """A list is only too short because pydantic left its faulty items out: the items are the faults."""
+    places = [fault["loc"] for fault in faults]
+    return [
+        fault
+        for fault in faults
+        if fault["type"] != "too_short"
+        or not any(place[: len(fault["loc"])] == fault["loc"] != place for place in places)
+    ]
+
+
 def _finding(fault: Any, tree: Mapping[str, Any], name: str) -> Finding:
-    path = ".".join(str(step) for step in fault["loc"])
+    path = ".".join(str(step) for step in fault["loc"]) or "document"
     given = fault.get("input")
-    found = "nothing" if fault["type"] == "missing" else repr(given)[:60]
+    found = f"the keys {', '.join(given)}"[:60] if isinstance(given, Mapping) else repr(given)[:60]
+    found = "nothing" if fault["type"] == "missing" else found
     return Finding(
         rule=f"document.{fault['type']}",
         severity=Severity.ROW_SET_ASIDE,
@@ -120,7 +170,10 @@ def _next_move(fault: Any) -> str:
 
 
 def _line(tree: Any, path: tuple[Any, ...]) -> int | None:
-    """The line of the deepest part of the path that the file has."""
+    """The line of the deepest part of the path that the file has.
+
+    A step that the file does not have may be the name of a variant (`grouping.blocks.size`): the next may be there.
+    """
     line: int | None = 1
     node = tree
     for step in path:
@@ -129,7 +182,7 @@ def _line(tree: Any, path: tuple[Any, ...]) -> int | None:
             line = (marks.key(step) if isinstance(node, Mapping) else marks.item(step))[0] + 1  # type: ignore[union-attr]
             node = node[step]
         except (KeyError, IndexError, TypeError, AttributeError):
-            break
+            continue
     return line
 
 
