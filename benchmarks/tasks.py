@@ -14,7 +14,7 @@ title: benchmark
 grouping: {by: equal groups, groups: 4}
 analyses:
   - name: terms
-    options: {readings: [all], severities: [any grade, ">=3"], emergent: all records}
+    options: {readings: [all], severities: [any, ">=3"], emergent: all records}
 """
 
 

@@ -17,11 +17,12 @@ from numpy.random import Generator
 
 from seriatim.errors import Misuse
 from seriatim.findings import Finding, Receipt, Severity, TableReceipt
-from seriatim.series.content_hash import hash_of_batches, in_canonical_order
+from seriatim.series.content_hash import in_canonical_order
 from seriatim.series.data_cut import data_cut
 from seriatim.series.schema import TABLES, table_columns
 from seriatim.series.series import Provenance
 from seriatim.series.series_document import NAME, SeriesDocument, StoredTable, as_json
+from seriatim.series.table_files import hash_table
 from seriatim.series.typed_table import DTYPES
 from seriatim.simulation.draw import draw_cases
 from seriatim.simulation.scenario import Scenario
@@ -130,7 +131,7 @@ def _document(folder: Path, writing: _Writing, scenario: Scenario, patients: int
     names = [name for name in TABLES if name in writing.rows]
     # Two tables at a time: hashing leaves Python to the other thread, and two fit into memory.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        hashes = pool.map(_hash, [folder / f"{name}.parquet" for name in names])
+        hashes = pool.map(hash_table, [folder / f"{name}.parquet" for name in names])
     tables = {name: StoredTable(writing.rows[name], sha256) for name, sha256 in zip(names, hashes, strict=True)}
     lines = (
         TableReceipt(name, f"simulated {name}", table.rows, table.rows, 0, 0, table.sha256)
@@ -140,10 +141,3 @@ def _document(folder: Path, writing: _Writing, scenario: Scenario, patients: int
     source = f"simulated: {scenario.name}, {patients} patients"
     provenance = Provenance(source, "simulation", content, writing.cut, scenario.zone)
     return SeriesDocument("parquet", tables, provenance, Receipt(tuple(lines)), (_NOT_CHECKED,))
-
-
-def _hash(path: Path) -> str:
-    """The content hash, from what is on the disk and not from what should be."""
-    with pq.ParquetFile(path) as file:
-        schema = pl.DataFrame(file.schema_arrow.empty_table()).schema
-        return hash_of_batches(schema, (pl.DataFrame(batch) for batch in file.iter_batches(_ROWS_AT_A_TIME)))
