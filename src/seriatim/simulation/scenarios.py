@@ -22,6 +22,12 @@ def scenario_named(name: str) -> Scenario:
     return SCENARIOS[name]
 
 
+def check_length(patients: int) -> None:
+    """Refuse a series without patients."""
+    if patients < 1:
+        raise Misuse(f"patients: found {patients}, expected at least 1")
+
+
 def _like_the_first(numbers: ByGroup) -> ByGroup:
     return (numbers[0],) * GROUPS
 

@@ -8,12 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.random import Generator
 
-from seriatim.errors import Misuse
 from seriatim.series.intake import take_in
 from seriatim.series.raw import Conventions, RawSource, RawTable
 from seriatim.series.series import TreatmentSeries
 from seriatim.simulation.draw import draw_cases
-from seriatim.simulation.scenarios import scenario_named
+from seriatim.simulation.scenarios import check_length, scenario_named
 from seriatim.simulation.tables import practice_changes, series_tables
 from seriatim.simulation.text import as_text
 
@@ -46,8 +45,7 @@ def simulate_raw(
     ['patient', 'screening', 'course', 'cycle', 'dose']
     """
     scenario = scenario_named(name)
-    if patients < 1:
-        raise Misuse(f"patients: found {patients}, expected at least 1")
+    check_length(patients)
     cases = draw_cases(
         scenario,
         1,

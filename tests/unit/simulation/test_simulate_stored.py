@@ -91,3 +91,9 @@ def test_folder_that_holds_something_is_not_written_into(tmp_path: Path) -> None
     (tmp_path / "notes.txt").write_text("ward round")
     with pytest.raises(Misuse, match="a new or an empty folder"):
         simulate_stored(tmp_path, patients=10, generator=np.random.default_rng(5))
+
+
+def test_stored_series_without_patients_is_misuse(tmp_path: Path) -> None:
+    with pytest.raises(Misuse, match="at least 1"):
+        simulate_stored(tmp_path / "series", patients=0, generator=np.random.default_rng(5))
+    assert not (tmp_path / "series").exists()
