@@ -83,7 +83,7 @@ def _gaps(reported: pl.Series) -> list[Finding]:
 
 def _against_dates(patients: pl.DataFrame) -> tuple[Finding, ...]:
     ordered = patients.sort("case_number", "accrual_earliest", "patient_id")
-    latest_start_before = pl.col("accrual_earliest").cum_max().shift(1)
-    against = ordered.filter(pl.col("accrual_latest") < latest_start_before)
+    latest_start_so_far = pl.col("accrual_earliest").cum_max()
+    against = ordered.filter(pl.col("accrual_latest") < latest_start_so_far)
     found = pl.format('case {} on "{}"', "case_number", "accrual")
     return tell(_AGAINST_DATES, "patient", "case_number", against.select("source_row", found=found))

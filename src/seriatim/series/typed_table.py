@@ -13,7 +13,7 @@ from seriatim.series import measured, partial_dates, plain_text
 from seriatim.series.coded import faults_of_code, type_code
 from seriatim.series.faults import Fault, shown, tell, tell_table
 from seriatim.series.raw import Conventions, RawTable
-from seriatim.series.schema import Column, Kind, Table, stored_columns
+from seriatim.series.schema import Column, Kind, Table, stored_columns, table_columns
 from seriatim.series.whole_numbers import faults_of_whole_number, type_whole_number
 
 DTYPES: Mapping[str, pl.DataType] = MappingProxyType(
@@ -38,19 +38,12 @@ class TypedTable:
 def type_table(raw: RawTable, table: Table, conventions: Conventions) -> TypedTable:
     """Every declared column in its stored form (null where not given), extras as text, `source_row` last."""
     given = frozenset(name for name in raw.frame.columns if _is_given(raw.frame[name]))
-    frames, findings = [], []
-    for column in table.columns:
+    extras, unused = _extra_columns(raw, table)
+    frames, findings = [], [tell_table(_NOT_USED, raw.name, f'"{name}"', raw.frame.height, name) for name in unused]
+    for column in (*table.columns, *(Column(name, Kind.TEXT, "") for name in extras)):
         frame, found = _type_column(raw, column, conventions)
         frames.append(frame)
         findings.extend(found)
-    extras = _extra_columns(raw, table)
-    if extras and table.extras_allowed:
-        for name in extras:
-            frame, found = _type_column(raw, Column(name, Kind.TEXT, ""), conventions)
-            frames.append(frame)
-            findings.extend(found)
-    else:
-        findings.extend(tell_table(_NOT_USED, raw.name, f'"{name}"', raw.frame.height, name) for name in extras)
     source_row = raw.frame.select(pl.col("source_row").cast(pl.Int64))
     return TypedTable(pl.concat([*frames, source_row], how="horizontal"), given, tuple(findings))
 
@@ -59,11 +52,17 @@ def _is_given(text: pl.Series) -> bool:
     return bool((text.cast(pl.String).str.strip_chars() != "").any())
 
 
-def _extra_columns(raw: RawTable, table: Table) -> list[str]:
-    known = {"source_row"}
-    for column in table.columns:
-        known |= {column.name, f"{column.name}_unit"} if column.kind is Kind.MEASURED else {column.name}
-    return sorted(name for name in raw.frame.columns if name not in known)
+def _extra_columns(raw: RawTable, table: Table) -> tuple[list[str], list[str]]:
+    """Columns that the schema does not have: those kept as text, and those not used.
+
+    A column under the name of a stored one (`accrual_earliest`, from our own export) is worked out anew.
+    """
+    declared = {column.name for column in table.columns}
+    units = {f"{column.name}_unit" for column in table.columns if column.kind is Kind.MEASURED}
+    others = sorted(set(raw.frame.columns) - declared - units - {"source_row"})
+    stored = {name for name, _ in table_columns(table)}
+    extras = [name for name in others if table.extras_allowed and name not in stored]
+    return extras, [name for name in others if name not in extras]
 
 
 def _type_column(raw: RawTable, column: Column, conventions: Conventions) -> tuple[pl.DataFrame, list[Finding]]:

@@ -13,7 +13,7 @@ from seriatim.engines.batches import in_batches
 from seriatim.engines.choose import LARGE_TABLE_ROWS, choose_engine, collect, open_frames
 from seriatim.errors import Misuse
 
-GRADES = pl.DataFrame({"patient_id": ["003", "001", None, "002"], "grade": [1, 4, 2, 4]})
+GRADES = pl.DataFrame({"patient_id": ["003", "002", None, "001"], "grade": [1, 4, 2, 4]})
 
 
 @pytest.mark.parametrize(

@@ -184,6 +184,12 @@ def test_a_column_that_no_table_has_is_kept_for_patients_and_noted_elsewhere() -
     assert [finding.column for finding in _told(series, "column.not_used")] == ["nurse"]
 
 
+def test_a_worked_out_column_of_our_own_export_is_worked_out_anew() -> None:
+    series = take_in(_raw(patient={**PATIENTS, "accrual_earliest": ["2020-01-01"] * 3}))
+    assert _rows(series, "patient", "accrual_earliest")[0] == (datetime(1985, 1, 10),)  # noqa: DTZ001
+    assert [finding.column for finding in _told(series, "column.not_used")] == ["accrual_earliest"]
+
+
 def test_rows_that_the_reader_lost_are_read_and_set_aside() -> None:
     line = take_in(_raw(lost=3, vital={"patient_id": ["001"], "test": ["weight"]})).receipt.table("vital")
     assert line is not None
@@ -236,8 +242,9 @@ def test_values_without_a_unit_are_told_once() -> None:
         "value": ["1", "2", ""],
         "value_unit": ["", "", "mg/dL"],
     }
-    finding = _told(take_in(_raw(lab_result=labs)), "measured.no_unit")[0]
-    assert (finding.column, finding.rows) == ("value", 2)
+    labs["upper_limit"] = ["1.2"] * 3  # in the unit of the value, so it has none of its own
+    told = _told(take_in(_raw(lab_result=labs)), "measured.no_unit")
+    assert [(finding.column, finding.rows) for finding in told] == [("value", 2)]
 
 
 def test_a_source_without_patients_is_refused_with_the_reason() -> None:

@@ -23,6 +23,7 @@ from seriatim.series.whole_numbers import type_whole_number
         ("1e-6", 1, None),
         ("1.2345670000", 1_234_567, None),
         ("-0", 0, None),
+        ("9223372036854.775807", 2**63 - 1, None),
     ],
 )
 def test_measured_text_is_stored_in_exact_millionths(text: str, micro: int, censored: str | None) -> None:
