@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +28,7 @@ class Document(BaseModel):
 
 
 Model = TypeVar("Model", bound=Document)
+Place = tuple[str | int, ...]  # the way to a value: keys and places in lists
 
 
 def load_document(text: str, model: type[Model], *, schema: str, name: str) -> Model:
@@ -40,11 +42,18 @@ def load_document(text: str, model: type[Model], *, schema: str, name: str) -> M
     tree = _parse(text, name)
     _check_header(tree, schema, name)
     body = {key: value for key, value in tree.items() if key != "schema"}
+    return check_document(_plain(body), model, name, partial(_line, tree))
+
+
+def check_document(
+    body: Mapping[str, Any], model: type[Model], name: str, line_of: Callable[[Place], int | None]
+) -> Model:
+    """The same for a document that did not come as YAML; `line_of` finds the line of a path such as ("rows", 0)."""
     try:
-        return model.model_validate(_plain(body))
+        return model.model_validate(body)
     except ValidationError as error:
         faults = _without_consequences(error.errors())
-        raise InvalidDocument(_message(name, [_finding(fault, tree, name) for fault in faults])) from None
+        raise InvalidDocument(_message(name, [_finding(fault, line_of, name) for fault in faults])) from None
 
 
 def read_document(path: Path, model: type[Model], *, schema: str) -> Model:
@@ -138,7 +147,7 @@ def _without_consequences(faults: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _finding(fault: Any, tree: Mapping[str, Any], name: str) -> Finding:
+def _finding(fault: Any, line_of: Callable[[Place], int | None], name: str) -> Finding:
     path = ".".join(str(step) for step in fault["loc"]) or "document"
     given = fault.get("input")
     found = f"the keys {', '.join(given)}"[:60] if isinstance(given, Mapping) else repr(given)[:60]
@@ -147,7 +156,7 @@ def _finding(fault: Any, tree: Mapping[str, Any], name: str) -> Finding:
         rule=f"document.{fault['type']}",
         severity=Severity.ROW_SET_ASIDE,
         table=name,
-        row=_line(tree, fault["loc"]),
+        row=line_of(fault["loc"]),
         column=path,
         found=found,
         expected=_expected(fault),
@@ -169,7 +178,7 @@ def _next_move(fault: Any) -> str:
     return "change it"
 
 
-def _line(tree: Any, path: tuple[Any, ...]) -> int | None:
+def _line(tree: Any, path: Place) -> int | None:
     """The line of the deepest part of the path that the file has.
 
     A step that the file does not have may be the name of a variant (`grouping.blocks.size`): the next may be there.

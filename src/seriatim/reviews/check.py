@@ -12,6 +12,7 @@ from seriatim.tallies.consistency import consistency_findings
 from seriatim.tallies.published import read_published
 
 MUST_MEND = (Severity.ROW_SET_ASIDE, Severity.VALUE_SET_ASIDE)
+CONTRADICTS = (Severity.WARNING,)  # of a printed table; a note only says what could not be checked
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,14 @@ class Checked:
     @property
     def needs_mending(self) -> bool:
         """A series with anything set aside, or a printed table with any contradiction."""
-        return any(self.published or finding.severity in MUST_MEND for finding in self.findings)
+        grave = CONTRADICTS if self.published else MUST_MEND
+        return any(finding.severity in grave for finding in self.findings)
 
     @property
     def summary(self) -> str:
         if self.published:
-            return f"{len(self.findings)} contradictions in the printed table"
+            contradictions = sum(finding.severity in CONTRADICTS for finding in self.findings)
+            return f"{contradictions} contradictions in the printed table"
         rows = sum(finding.rows for finding in self.findings if finding.severity in MUST_MEND)
         others = sum(finding.rows for finding in self.findings) - rows
         return f"{rows} rows or values were set aside; {others} more are kept with a warning or a note"

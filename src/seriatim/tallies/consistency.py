@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal
 from functools import partial
 
 from seriatim.findings import Finding, Severity
@@ -11,9 +10,20 @@ from seriatim.methods.clopper_pearson import clopper_pearson
 from seriatim.methods.fisher_exact import fisher_exact
 from seriatim.methods.miettinen_nurminen import score_test
 from seriatim.methods.pearson_chi_squared import pearson_chi_squared, smallest_expected
-from seriatim.methods.values import Estimate, NotEstimable, PValue
+from seriatim.methods.values import Estimate, Interval, NotEstimable, PValue
 from seriatim.methods.wilson import wilson
-from seriatim.tallies.published import Cell, Published, Reading, Row, admissible, readings
+from seriatim.tallies.printed import prints_as
+from seriatim.tallies.published import (
+    MOST_READINGS,
+    Cell,
+    Published,
+    Reading,
+    Row,
+    admissible,
+    all_readings,
+    combinations,
+    readings,
+)
 
 Test = Callable[[int, int, int, int], PValue | NotEstimable]
 
@@ -35,6 +45,7 @@ CONVENTIONS: Mapping[str, Test] = {
     "Miettinen-Nurminen score": score_test,
 }
 LEVELS = (0.80, 0.90, 0.95, 0.99)
+MOST_CHECKED = 1000  # combinations of counts that a P value is compared with: some seconds
 INTERVALS: Mapping[str, Callable[[int, int, float], Estimate | NotEstimable]] = {
     "Clopper-Pearson": clopper_pearson,
     "Wilson": wilson,
@@ -48,6 +59,7 @@ def consistency_findings(published: Published) -> tuple[Finding, ...]:
         for cell in row.cells:
             found += _percent_findings(published, row, cell, place)
             found += _interval_findings(published, row, cell, place)
+        found += _readings_findings(published, row, place)
         found += _p_findings(published, row, place)
     return tuple(found)
 
@@ -63,21 +75,6 @@ def matching_conventions(p: str, reading: Reading) -> list[str]:
     (a, n), (b, m) = reading.counts
     values = {name: test(a, n, b, m) for name, test in CONVENTIONS.items()}
     return [name for name, value in values.items() if isinstance(value, PValue) and prints_as(value.value, p)]
-
-
-def prints_as(value: float, printed: str) -> bool:
-    """Does a number print as given, halves rounded either way, "<" and ">" read as they say?
-
-    >>> prints_as(0.0374, "0.037"), prints_as(8e-5, "<0.001"), prints_as(0.51, "1.00")
-    (True, True, False)
-    """
-    text = printed.strip().replace("≤", "<").replace("≥", ">").lstrip("=").strip()
-    if text[0] in "<>":
-        bound = float(text[1:].strip("= "))
-        return value < bound if text[0] == "<" else value > bound
-    target = Decimal(text)
-    exact, digits = Decimal(repr(value)), Decimal(1).scaleb(int(target.as_tuple().exponent))
-    return any(exact.quantize(digits, rounding) == target for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN))
 
 
 def _percent_findings(published: Published, row: Row, cell: Cell, place: int) -> Iterator[Finding]:
@@ -106,10 +103,10 @@ def _percent_fits(cell: Cell, sizes: tuple[int, ...]) -> bool:
 def _interval_findings(published: Published, row: Row, cell: Cell, place: int) -> Iterator[Finding]:
     if cell.lower is None or cell.upper is None:
         return
-    pairs = admissible(cell, published.sizes(cell))
-    fitting = [(name, level) for name in INTERVALS for level in LEVELS if _interval_fits(cell, pairs, name, level)]
-    if any(level == cell.level / 100 for _, level in fitting):
+    pairs, stated = admissible(cell, published.sizes(cell)), cell.level / 100
+    if not pairs or any(_interval_fits(cell, pairs, name, stated) for name in INTERVALS):
         return
+    fitting = [(name, level) for name in INTERVALS for level in LEVELS if _interval_fits(cell, pairs, name, level)]
     expected = f"a {cell.level:g} % interval of the count, by {' or '.join(INTERVALS)}"
     move = "look the interval up in the source"
     if fitting:
@@ -123,29 +120,39 @@ def _interval_findings(published: Published, row: Row, cell: Cell, place: int) -
 def _interval_fits(cell: Cell, pairs: list[tuple[int, int]], name: str, level: float) -> bool:
     for k, n in pairs:
         estimate = INTERVALS[name](k, n, level)
-        if isinstance(estimate, Estimate) and estimate.interval is not None:
-            bounds = ((estimate.interval.lower, cell.lower), (estimate.interval.upper, cell.upper))
-            if all(prints_as(100 * value, (text or "").rstrip("% ")) for value, text in bounds):
-                return True
+        interval = estimate.interval if isinstance(estimate, Estimate) else None
+        if interval is not None and _print_as(interval, cell):
+            return True
     return False
 
 
+def _print_as(interval: Interval, cell: Cell) -> bool:
+    bounds = ((interval.lower, cell.lower), (interval.upper, cell.upper))
+    return all(prints_as(100 * value, (text or "").rstrip("% ")) for value, text in bounds)
+
+
+def _readings_findings(published: Published, row: Row, place: int) -> Iterator[Finding]:
+    total = combinations(published, row)
+    if total > MOST_READINGS:
+        found = f"percentages that {total:,} combinations of counts print as"
+        expected = f"at most {MOST_READINGS}; the review carries the lowest and highest of each group"
+        yield _note("published.readings", place, row, "percent", found, expected)
+
+
 def _p_findings(published: Published, row: Row, place: int) -> Iterator[Finding]:
-    if row.p is None or len(row.cells) != 2:
+    if row.p is None:
         return
-    possible = readings(published, row)
-    if not possible or any(matching_conventions(row.p, reading) for reading in possible):
+    found = f"P {row.p}" if row.p[0] in "<>≤≥" else f"P = {row.p}"
+    total = combinations(published, row)
+    if len(row.cells) != 2 or total > MOST_CHECKED:
+        yield _note("published.p_not_checked", place, row, "p", found, "the counts of two groups, to check it by")
         return
-    counted = " (first admissible counts)" if len(possible) > 1 else ""
-    yield _finding(
-        "published.p",
-        place,
-        row,
-        "p",
-        f"P {row.p}" if row.p[0] in "<>" else f"P = {row.p}",
-        f"one of: {_named_values(possible[0])}{counted}",
-        "look up the counts, the sizes and the test in the source; no usual convention gives this P",
-    )
+    if not total or any(matching_conventions(row.p, reading) for reading in all_readings(published, row)):
+        return
+    counted = " (first admissible counts)" if total > 1 else ""
+    expected = f"one of: {_named_values(readings(published, row)[0])}{counted}"
+    move = "look up the counts, the sizes and the test in the source; no usual convention gives this P"
+    yield _finding("published.p", place, row, "p", found, expected, move)
 
 
 def _named_values(reading: Reading) -> str:
@@ -156,6 +163,11 @@ def _named_values(reading: Reading) -> str:
 
 def _finding(rule: str, place: int, row: Row, column: str, found: str, expected: str, next_move: str) -> Finding:
     return Finding(rule, Severity.WARNING, row.endpoint, place, column, found, expected, next_move)
+
+
+def _note(rule: str, place: int, row: Row, column: str, found: str, expected: str) -> Finding:
+    move = "give the counts where the source prints them"
+    return Finding(rule, Severity.NOTE, row.endpoint, place, column, found, expected, move)
 
 
 def _or(sizes: tuple[int, ...]) -> str:

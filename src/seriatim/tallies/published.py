@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from fractions import Fraction
+from itertools import islice, product
+from math import prod
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from seriatim.documents import Document, load_document, read_document
+from seriatim.documents import Document, Place, check_document, read_document, read_text
 from seriatim.errors import InvalidDocument
 from seriatim.methods.compatible_counts import compatible_counts
+from seriatim.tallies.printed import Bound, Percent, PrintedP
 from seriatim.tallies.spec import Key, Role, Unit
 from seriatim.tallies.tally import Tally, tally_from_rows
 
@@ -24,8 +26,9 @@ SCHEMA = "seriatim.published/1"
 CSV_COLUMNS = ("endpoint", "group", "k", "n", "percent", "lower", "upper", "level", "p", "test")
 MOST_READINGS = 64  # combinations of admissible counts of one row that are carried as readings of their own
 
-Printed = Annotated[str | None, BeforeValidator(lambda value: None if value is None else str(value))]
-Sizes = Annotated[tuple[int, ...], BeforeValidator(lambda value: (value,) if isinstance(value, int) else value)]
+
+Size = Annotated[int, Field(ge=1)]
+Sizes = Annotated[tuple[Size, ...], BeforeValidator(lambda value: (value,) if isinstance(value, int) else value)]
 
 
 class Cell(Document):
@@ -34,12 +37,12 @@ class Cell(Document):
     `n` may list several sizes where the paper leaves the size open.
     """
 
-    group: str
+    group: str = Field(min_length=1)
     k: int | None = Field(default=None, ge=0)
     n: Sizes = ()
-    percent: Printed = None
-    lower: Printed = None
-    upper: Printed = None
+    percent: Percent | None = None
+    lower: Bound | None = None
+    upper: Bound | None = None
     level: float = Field(default=95, gt=50, lt=100)
 
     @model_validator(mode="after")
@@ -52,10 +55,16 @@ class Cell(Document):
 class Row(Document):
     """One endpoint of a printed table, with its P value as printed and the test as named there."""
 
-    endpoint: str
+    endpoint: str = Field(min_length=1)
     cells: tuple[Cell, ...] = Field(min_length=1)
-    p: Printed = None
+    p: PrintedP | None = None
     test: str = ""
+
+    @model_validator(mode="after")
+    def _one_cell_a_group(self) -> Row:
+        # A line copied twice would double the patients of its group.
+        _each_once([cell.group for cell in self.cells], f"each group of {self.endpoint}")
+        return self
 
 
 class Published(Document):
@@ -66,6 +75,11 @@ class Published(Document):
     unit: Unit = Unit.PATIENT
     groups: Mapping[str, Sizes] = Field(min_length=1)
     rows: tuple[Row, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _endpoints_can_be_told_apart(self) -> Published:
+        _each_once([identifier(row.endpoint) for row in self.rows], "each endpoint (by its letters and digits)")
+        return self
 
     @model_validator(mode="after")
     def _cells_have_groups_and_sizes(self) -> Published:
@@ -97,7 +111,7 @@ class Reading:
 def read_published(path: Path) -> Published:
     """Read a printed table from YAML (`schema: seriatim.published/1`) or from a plain CSV, a line a cell."""
     if path.suffix.lower() == ".csv":
-        return published_from_csv(path.read_text(encoding="utf-8-sig"), path.name)
+        return published_from_csv(read_text(path), path.name)
     return read_document(path, Published, schema=SCHEMA)
 
 
@@ -108,33 +122,54 @@ def published_from_csv(text: str, name: str) -> Published:
     >>> [reading.counts for reading in readings(table, table.rows[0])]
     [((24, 137), (0, 108))]
     """
-    lines = list(csv.DictReader(io.StringIO(text)))
-    unknown = sorted(set(lines[0] if lines else ()) - set(CSV_COLUMNS), key=str)
-    if not lines or unknown:
-        raise InvalidDocument(f"{name}: found columns {unknown or 'and no row'}, expected {', '.join(CSV_COLUMNS)}")
-    groups: dict[str, tuple[int, ...]] = {line["group"]: () for line in lines}
-    rows: dict[str, list[dict[str, str]]] = {}
+    lines = _csv_lines(text, name)
+    rows: dict[str, list[_Line]] = {}
     for line in lines:
-        rows.setdefault(line["endpoint"], []).append(line)
+        rows.setdefault(line.values.get("endpoint", ""), []).append(line)
     body = {
         "title": name,
         "source": name,
-        "groups": {group: list(sizes) for group, sizes in groups.items()},
-        "rows": [_csv_row(endpoint, cells) for endpoint, cells in rows.items()],
+        "groups": {line.values.get("group", ""): () for line in lines},
+        "rows": [_csv_row(endpoint, cells, name) for endpoint, cells in rows.items()],
     }
-    return load_document(_as_yaml(body), Published, schema=SCHEMA, name=name)
+    places = [[line.number for line in cells] for cells in rows.values()]
+    return check_document(body, Published, name, lambda place: _csv_place(place, places))
 
 
 def readings(published: Published, row: Row) -> list[Reading]:
     """Every combination of counts and sizes that prints as the row does; none where a cell contradicts itself.
 
+    Where there are more than `MOST_READINGS`, those of the lowest and the highest admissible share of each cell:
+    every other combination lies between them.
+
     >>> table = published_from_csv("endpoint,group,n,percent\\ndiarrhoea,first,155,92\\ndiarrhoea,last,155,12", "t")
     >>> [reading.label for reading in readings(table, table.rows[0])][:2]
     ['diarrhoea [142/155, 18/155]', 'diarrhoea [142/155, 19/155]']
     """
+    allowed = [admissible(cell, published.sizes(cell)) for cell in row.cells]
+    if prod(map(len, allowed)) > MOST_READINGS:
+        allowed = [_ends(pairs) for pairs in allowed]
+    return list(islice(_combined(row, allowed), MOST_READINGS))
+
+
+def all_readings(published: Published, row: Row) -> Iterator[Reading]:
+    """Every combination one after another, however many (see `combinations`)."""
+    return _combined(row, [admissible(cell, published.sizes(cell)) for cell in row.cells])
+
+
+def combinations(published: Published, row: Row) -> int:
+    """How many combinations of counts and sizes print as the row does."""
+    return prod(len(admissible(cell, published.sizes(cell))) for cell in row.cells)
+
+
+def _combined(row: Row, allowed: Sequence[Sequence[tuple[int, int]]]) -> Iterator[Reading]:
     groups = tuple(cell.group for cell in row.cells)
-    found = product(*(admissible(cell, published.sizes(cell)) for cell in row.cells))
-    return [Reading(row.endpoint, groups, counts) for counts in found]
+    return (Reading(row.endpoint, groups, counts) for counts in product(*allowed))
+
+
+def _ends(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    ordered = sorted(pairs, key=lambda pair: Fraction(*pair))
+    return ordered if len(ordered) < 2 else [ordered[0], ordered[-1]]
 
 
 def admissible(cell: Cell, sizes: Sequence[int]) -> list[tuple[int, int]]:
@@ -149,8 +184,8 @@ def published_tally(published: Published) -> Tally:
 
     Rows without any admissible reading are left out here: `consistency_findings` names them.
     """
-    chosen = [reading for row in published.rows for reading in readings(published, row)[:MOST_READINGS]]
-    single = {row.endpoint for row in published.rows if len(readings(published, row)) == 1}
+    chosen = [reading for row in published.rows for reading in readings(published, row)]
+    single = {row.endpoint for row in published.rows if combinations(published, row) == 1}
     names = [reading.endpoint if reading.endpoint in single else reading.label for reading in chosen]
     ids = [identifier(name) for name in names]
     keys = (
@@ -173,27 +208,64 @@ def identifier(name: str) -> str:
     return words if words[:1].isalpha() else f"endpoint_{words}"
 
 
+def _each_once(names: Sequence[str], what: str) -> None:
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"{what} once; twice: {', '.join(twice)}")
+
+
 def _lines(name: str, reading: Reading) -> Iterator[tuple[str, str, str, int]]:
     for group, (k, n) in zip(reading.groups, reading.counts, strict=True):
         yield group, name, "yes", k
         yield group, name, "no", n - k
 
 
-def _csv_row(endpoint: str, cells: Sequence[Mapping[str, str]]) -> dict[str, object]:
-    row: dict[str, object] = {"endpoint": endpoint, "cells": [_csv_cell(cell) for cell in cells]}
-    for name in ("p", "test"):
-        if value := next((cell.get(name) for cell in cells if cell.get(name)), None):
-            row[name] = value
+@dataclass(frozen=True, slots=True)
+class _Line:
+    number: int
+    values: Mapping[str, str]
+
+
+def _csv_lines(text: str, name: str) -> list[_Line]:
+    reader = csv.DictReader(io.StringIO(text), strict=True)
+    try:
+        lines = [_Line(reader.line_num, {key: value for key, value in line.items() if value}) for line in reader]
+    except csv.Error as error:
+        raise InvalidDocument(f"{name} line {reader.line_num}: {error}; mend the CSV") from None
+    unknown = [column for column in reader.fieldnames or () if column not in CSV_COLUMNS]
+    if unknown or not lines:
+        found = f"the columns {', '.join(unknown)}" if unknown else "no line under the header"
+        raise InvalidDocument(f"{name} line 1: found {found}, expected {', '.join(CSV_COLUMNS)}; mend the CSV")
+    if longer := next((line for line in lines if None in line.values), None):
+        raise InvalidDocument(f"{name} line {longer.number}: found more cells than columns; mend the CSV")
+    return lines
+
+
+def _csv_row(endpoint: str, cells: Sequence[_Line], name: str) -> dict[str, object]:
+    row: dict[str, object] = {"cells": [_csv_cell(cell.values) for cell in cells]}
+    if endpoint:
+        row["endpoint"] = endpoint
+    for column in ("p", "test"):
+        given = [cell for cell in cells if column in cell.values]
+        if other := [cell for cell in given if cell.values[column] != given[0].values[column]]:
+            place = f"{name} line {other[0].number}, {column}"
+            found, first = other[0].values[column], given[0].values[column]
+            raise InvalidDocument(f"{place}: found {found} for {endpoint}, which had {first} before; keep one")
+        if given:
+            row[column] = given[0].values[column]
     return row
 
 
-def _csv_cell(cell: Mapping[str, str]) -> dict[str, object]:
-    given = {name: cell.get(name) for name in ("group", "percent", "lower", "upper") if cell.get(name)}
-    numbers = {name: int(cell[name]) for name in ("k", "n") if (cell.get(name) or "").strip().isdigit()}
-    level = {"level": float(cell["level"])} if cell.get("level") else {}
-    return {**given, **numbers, **level}
+def _csv_cell(values: Mapping[str, str]) -> dict[str, object]:
+    names = ("group", "k", "percent", "lower", "upper", "level")
+    cell: dict[str, object] = {name: values[name] for name in names if name in values}
+    if "n" in values:
+        cell["n"] = (values["n"],)
+    return cell
 
 
-def _as_yaml(body: Mapping[str, object]) -> str:
-    # JSON is YAML 1.2; so a CSV passes the same checks with the same messages.
-    return json.dumps({"schema": SCHEMA, **body})
+def _csv_place(place: Place, places: Sequence[Sequence[int]]) -> int:
+    """The line of a fault: that of its cell, else of the endpoint's first cell, else the header."""
+    _, row, _, cell = (*place, None, None, None, None)[:4]
+    if not isinstance(row, int):
+        return 1
+    return places[row][cell if isinstance(cell, int) else 0]

@@ -1,0 +1,109 @@
+"""Which figures of a printed table contradict each other?"""
+
+from __future__ import annotations
+
+import pytest
+
+from seriatim.findings import Finding, Severity
+from seriatim.tallies.consistency import consistency_findings, matching_conventions
+from seriatim.tallies.published import Reading, published_from_csv
+
+HEAD = "endpoint,group,k,n,percent,lower,upper,level,p"
+
+
+def found(*lines: str) -> tuple[Finding, ...]:
+    return consistency_findings(published_from_csv("\n".join([HEAD, *lines]), "table.csv"))
+
+
+def test_table_whose_figures_agree_has_no_findings():
+    assert found("sepsis,first,28,155,18,12.4,25.0,,8.3e-5", "sepsis,last,6,155,4,1.4,8.2,,") == ()
+
+
+def test_percentage_that_the_count_does_not_give_is_found_with_the_one_it_gives():
+    (finding,) = found("cardiovascular,continuous,78,225,39,,,,")
+    assert (finding.rule, finding.severity, finding.row) == ("published.percent", Severity.WARNING, 1)
+    assert finding.expected == "34.7 % for 78 of 225"
+
+
+def test_percentage_that_no_count_gives_is_found():
+    (finding,) = found("fever,first,,10,33,,,,")
+    assert finding.expected == "a percentage that some count of 10 gives"
+
+
+def test_count_above_its_size_is_found_once():
+    (finding,) = found("fever,first,12,10,120,1,2,,")
+    assert (finding.rule, finding.expected) == ("published.count", "at most 10 of first")
+
+
+def test_interval_of_another_level_than_printed_is_found_with_the_level_it_has():
+    (finding,) = found("response,all,36,255,14,10,19,90,")
+    assert finding.rule == "published.interval"
+    assert "these bounds are the 95 % interval by Clopper-Pearson" in finding.expected
+    assert finding.next_move == "the level is mislabelled: read it as 95 %"
+
+
+def test_interval_of_no_level_is_found():
+    (finding,) = found("response,all,36,255,14,10,45,95,")
+    assert finding.expected == "a 95 % interval of the count, by Clopper-Pearson or Wilson"
+
+
+@pytest.mark.parametrize("bounds", ["9.4,19.9,98", "10.1,19.0,95", "10.4,18.9,95"])
+def test_interval_of_its_own_level_by_either_method_agrees(bounds):
+    assert found(f"response,all,36,255,14,{bounds},") == ()
+
+
+def test_half_an_interval_is_not_judged():
+    assert found("response,all,36,255,14,3,,95,") == ()
+
+
+def test_p_value_that_no_convention_gives_is_found_with_those_they_give():
+    (finding,) = found("injection site,sc,5,103,,,,,1.0", "injection site,civ,0,225,,,,,")
+    assert (finding.rule, finding.found) == ("published.p", "P = 1.0")
+    assert "0.0029 by Fisher, minimum likelihood, 0.0057 by Fisher, central" in finding.expected
+
+
+def test_p_value_below_a_bound_is_read_as_it_says():
+    assert found("sepsis,first,28,155,,,,,<0.001", "sepsis,last,6,155,,,,,") == ()
+    (finding,) = found("sepsis,first,8,155,,,,,<0.001", "sepsis,last,6,155,,,,,")
+    assert finding.found == "P <0.001"
+
+
+def test_p_value_that_one_admissible_count_gives_agrees():
+    lines = ("ischaemia,first,,155,3,,,,{}", "ischaemia,last,,155,0,,,,")
+    assert found(lines[0].format("0.12"), lines[1]) == ()  # 4 of 155
+    assert found(lines[0].format("0.060"), lines[1]) == ()  # 5 of 155
+    (finding,) = found(lines[0].format("0.5"), lines[1])
+    assert finding.expected.endswith("(first admissible counts)")
+
+
+def test_p_value_of_counts_that_contradict_themselves_is_not_judged():
+    assert [finding.rule for finding in found("f,a,,10,33,,,,0.04", "f,b,1,10,,,,,")] == ["published.percent"]
+
+
+def test_p_value_of_three_groups_is_noted_as_not_checked():
+    (finding,) = found("fever,a,3,10,,,,,0.04", "fever,b,1,10,,,,,", "fever,c,1,10,,,,,")
+    assert (finding.rule, finding.severity) == ("published.p_not_checked", Severity.NOTE)
+
+
+def test_percentages_that_thousands_of_counts_fit_are_noted_and_not_enumerated():
+    notes = found("fever,a,,38800,30,,,,0.9", "fever,b,,38800,20,,,,")
+    assert [note.rule for note in notes] == ["published.readings", "published.p_not_checked"]
+    assert {note.severity for note in notes} == {Severity.NOTE}
+    assert notes[0].found == f"percentages that {389 * 389:,} combinations of counts print as"
+
+
+def test_endpoint_is_found_by_its_place_in_the_table():
+    (finding,) = found("fever,a,3,10,30,,,,", "rash,a,3,10,31,,,,")
+    assert (finding.table, finding.row, finding.column) == ("rash", 2, "percent, a")
+
+
+def test_conventions_that_give_a_printed_p_are_named():
+    pressors = Reading("response", ("pressors", "none"), ((13, 56), (3, 46)))
+    assert matching_conventions("0.037", pressors) == ["Fisher, central (one tail doubled)"]
+    assert matching_conventions("0.028", pressors) == ["Fisher, minimum likelihood"]
+
+
+def test_test_that_cannot_be_done_matches_nothing():
+    named = matching_conventions("1.0", Reading("fever", ("a", "b"), ((0, 10), (0, 10))))
+    assert "Fisher, minimum likelihood" in named
+    assert "chi-squared" not in named
