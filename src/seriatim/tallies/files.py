@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+from polars.exceptions import PolarsError
 
 from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.tallies.spec import Key, Role, Unit
@@ -34,18 +35,39 @@ def read_tallies(folder: Path) -> dict[str, Tally]:
     index = folder / "tallies.json"
     if not index.is_file():
         raise UnreadableSource(f"{folder.name} has no tallies.json; give the folder that a review wrote as tallies/")
-    document = json.loads(index.read_text(encoding="utf-8"))
-    if document.get("schema") != SCHEMA:
-        raise InvalidDocument(f"tallies.json: found {document.get('schema')!r}, expected {SCHEMA!r}; count again")
-    return {name: _read_one(folder / f"{name}.parquet", name, entry) for name, entry in document["tallies"].items()}
+    try:
+        document = json.loads(index.read_text(encoding="utf-8"))
+        found, entries = document["schema"], document.get("tallies", {})
+    except (ValueError, TypeError, KeyError):
+        raise InvalidDocument(f"tallies.json: found no `schema`, expected {SCHEMA!r}; count again") from None
+    if found != SCHEMA:
+        raise InvalidDocument(f"tallies.json: found {found!r}, expected {SCHEMA!r}; count again")
+    return {name: _read_checked(folder / f"{name}.parquet", name, entry) for name, entry in entries.items()}
 
 
 def content_hash(tally: Tally) -> str:
-    """SHA-256 over header and canonically sorted rows: the same counts give the same hash whatever wrote them."""
-    frame = _frame(tally)
-    digest = hashlib.sha256(json.dumps([tally.name, tally.unit, tally.definition, frame.columns]).encode())
-    digest.update(frame.write_csv().encode())
+    """SHA-256 over what is counted and canonically sorted rows: the same counts give the same hash whatever wrote them.
+
+    Roles and alignment are in it, because they decide which sums are allowed; source and data cut are not.
+    """
+    keys = [(key.name, key.role, key.levels, key.labels) for key in tally.keys]
+    header = (tally.name, tally.unit, tally.definition, tally.alignment, keys)
+    digest = hashlib.sha256(json.dumps(header).encode())
+    digest.update(_frame(tally).write_csv().encode())
     return digest.hexdigest()
+
+
+def _read_checked(path: Path, name: str, entry: dict[str, Any]) -> Tally:
+    # A file changed by other hands can be wrong in every way: a word for a number, a level or a column that is gone.
+    try:
+        tally = _read_one(path, name, entry)
+    except (OSError, ValueError, TypeError, KeyError, PolarsError):
+        raise UnreadableSource(
+            f"{path.name}: cannot be read as tallies.json says; count again from the series"
+        ) from None
+    if content_hash(tally) != entry.get("content_hash"):
+        raise UnreadableSource(f"{path.name}: the counts are not those that were written; count again from the series")
+    return tally
 
 
 def _read_one(path: Path, name: str, entry: dict[str, Any]) -> Tally:
@@ -55,10 +77,7 @@ def _read_one(path: Path, name: str, entry: dict[str, Any]) -> Tally:
     )
     columns = {key.name: _codes(frame[key.name], key) for key in keys}
     header = {field: entry[field] for field in ("definition", "source", "data_cut", "alignment")}
-    tally = Tally(name, Unit(entry["unit"]), keys=keys, columns=columns, n=frame["n"].to_numpy().copy(), **header)
-    if content_hash(tally) != entry["content_hash"]:
-        raise UnreadableSource(f"{path.name}: the counts are not those that were written; count again from the series")
-    return tally
+    return Tally(name, Unit(entry["unit"]), keys=keys, columns=columns, n=frame["n"].to_numpy().copy(), **header)
 
 
 def _header(tally: Tally) -> dict[str, Any]:
@@ -84,7 +103,7 @@ def _frame(tally: Tally) -> pl.DataFrame:
         column = tally.columns[key.name]
         data[key.name] = column if key.role is Role.ORDER else np.array(key.levels, dtype=object)[column].tolist()
     schema = {key.name: pl.Int64 if key.role is Role.ORDER else pl.String for key in tally.keys} | {"n": pl.Int64}
-    return pl.DataFrame(data | {"n": tally.n}, schema=schema).sort([key.name for key in tally.keys])
+    return pl.DataFrame(data | {"n": tally.n}, schema=schema).sort([*schema])
 
 
 def _codes(column: pl.Series, key: Key) -> Any:

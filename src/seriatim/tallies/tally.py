@@ -40,6 +40,10 @@ class Tally:
             raise ValueError(f"{self.name}: keys and columns do not fit each other")
         if np.any(self.n < 0):
             raise ValueError(f"{self.name}: a count below zero")
+        for key in self.keys:
+            places = self.columns[key.name]
+            if key.role is not Role.ORDER and np.any((places < 0) | (places >= len(key.levels))):
+                raise ValueError(f"{self.name}: a row of {key.name} at a level that the key does not have")
 
     def key(self, name: str) -> Key:
         for key in self.keys:
