@@ -112,12 +112,16 @@ def tableone_table(folder: Path) -> dict[str, Any]:
 
 
 def review(folder: Path, engine: str = "auto", memory: str = "") -> dict[str, Any]:
-    """The whole review of a stored series by the plan of 1998, report included."""
+    """The whole review of a stored series by the plan of 1998 in eight groups, report included."""
+    from seriatim.plans.grouping import EqualGroups
+    from seriatim.plans.plan import read_plan
     from seriatim.reviews.read import read
     from seriatim.reviews.review import review as review_series
 
+    plan = read_plan("il2_1998").model_copy(update={"grouping": EqualGroups(by="equal groups", groups=8)})
+
     def run() -> Any:
-        done = review_series(read(folder, engine=engine, memory=memory or None), "il2_1998")
+        done = review_series(read(folder, engine=engine, memory=memory or None), plan)
         done.write(folder / "review")
         return done.results
 

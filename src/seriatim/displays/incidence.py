@@ -15,7 +15,7 @@ from seriatim.displays.wording.numbers import difference_cell, p_cell, risk_cell
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.plans.endpoints import Endpoint
 from seriatim.results.row import ResultRow
-from seriatim.tallies.tally import numbers, select
+from seriatim.tallies.tally import Tally, numbers, select
 
 # The names by which readers know the conventions, in the order in which the sentence lists them.
 CONVENTIONS = (
@@ -26,6 +26,7 @@ CONVENTIONS = (
     ("p_mid", "mid-P"),
     ("p_boschloo", "Boschloo"),
 )
+MOST_TICKS = 2_000  # on a strip of some 300 points of width
 TREND_COLUMNS = ("p_trend_groups", "p_trend_groups_exact", "p_trend_groups_mid", "p_trend_cases", "p_trend_grades")
 SMALL_PRINT = (
     "Each patient counts once per endpoint, at the worst grade of its terms.",
@@ -225,11 +226,7 @@ def _panel(shown: Shown, endpoint: Endpoint) -> EndpointPanel | None:
         for row in shown.results.where(analysis="accrual", statistic="first_case")
         if (last := shown.results.one(analysis="accrual", statistic="last_case", group=row.group))
     }
-    events = [
-        int(case)
-        for outcome in ("yes", "onset unclear")
-        for case in numbers(select(tally, endpoint=endpoint.id, outcome=outcome), "case_number")
-    ]
+    events = _ticks(tally, endpoint)
     groups = tuple(
         GroupProportion(*spans[group], row.numerator or 0, row.denominator or 0, row.lower or 0.0, row.upper or 0.0)
         for group, row in known.items()
@@ -240,4 +237,14 @@ def _panel(shown: Shown, endpoint: Endpoint) -> EndpointPanel | None:
         for row in shown.results.where(analysis="incidence", endpoint=endpoint.id, statistic="risk_curve")
         if row.value is not None
     )
-    return EndpointPanel(endpoint.label, tuple(sorted(events)), groups, curve)
+    return EndpointPanel(endpoint.label, events, groups, curve)
+
+
+def _ticks(tally: Tally, endpoint: Endpoint) -> tuple[int, ...]:
+    """The case numbers of the events; none where they would only blacken the strip."""
+    events = [
+        int(case)
+        for outcome in ("yes", "onset unclear")
+        for case in numbers(select(tally, endpoint=endpoint.id, outcome=outcome), "case_number")
+    ]
+    return tuple(sorted(events)) if len(events) <= MOST_TICKS else ()

@@ -102,3 +102,14 @@ def test_a_row_without_patients_is_nan() -> None:
 def test_impossible_counts_are_refused(events: list[int], n: list[int], scores: list[float]) -> None:
     with pytest.raises(ValueError, match="got"):
         cochran_armitage(events, n, scores)
+
+
+def test_hundreds_of_groups_are_answered_with_a_reason_and_not_with_an_overflow():
+    answer = cochran_armitage_exact([50] * 640, [155] * 640, range(640))
+    assert isinstance(answer, NotEstimable)
+    assert "more than" in answer.reason
+
+
+def test_groups_of_hundreds_of_thousands_are_answered_with_a_reason():
+    answer = cochran_armitage_exact([60_000] * 90, [125_000] * 90, range(90))
+    assert isinstance(answer, NotEstimable)

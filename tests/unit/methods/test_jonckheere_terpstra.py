@@ -43,3 +43,9 @@ def test_one_group_or_one_category_is_no_shift() -> None:
 def test_impossible_tables_are_refused(table: object) -> None:
     with pytest.raises(ValueError, match="got"):
         jonckheere_terpstra(table)  # type: ignore[arg-type]
+
+
+def test_a_hundred_thousand_patients_are_asymptotic_at_once():
+    answer = jonckheere_terpstra([[90_000, 8_000, 2_000], [91_000, 7_500, 1_500]])
+    assert isinstance(answer, PValue)
+    assert "asymptotic" in answer.flags

@@ -31,6 +31,9 @@ class Law:
     weight: Floats
 
 
+MOST_PATIENTS = 5_000
+
+
 def fixed_margin_law(table: Integers, addition: Addition) -> Law:
     """Give the law of a sum over columns, over all tables with the margins of `table` (groups, categories).
 
@@ -51,11 +54,12 @@ def fixed_margin_work(table: Integers, one_value: bool) -> float:
     below the squared number of patients placed, there are also no more than placements times values.
     """
     sizes, totals = [int(size) for size in table.sum(axis=1)], [int(total) for total in table.sum(axis=0)]
-    placements = _placements_by_total(sizes)
+    # With more patients the second bound costs more to find than it could save.
+    placements = _placements_by_total(sizes) if one_value and sum(sizes) <= MOST_PATIENTS else None
     work, placed, tables = 0.0, 0, 1.0
     for total in totals[:-1]:
         ways = _column_ways(total, sizes)
-        states = min(tables, placements[placed] * (placed**2 + 1)) if one_value else tables
+        states = tables if placements is None else min(tables, placements[placed] * (placed**2 + 1))
         work, placed, tables = work + states * ways, placed + total, tables * ways
     return work
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import comb, gcd, prod
+from math import exp, gcd, inf, lgamma, prod
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -56,7 +56,12 @@ def score_sum_tails(
 def score_sum_work(n: Sequence[int], scores: Sequence[int], events: int) -> float:
     """Estimate the work of `score_sum_tails` in multiplications; 1e10 take a second or two on one core."""
     fewer = min(events, sum(n) - events)
-    return sum(part.work for part in _best_split(_merged_groups(n, scores), fewer))
+    groups = _merged_groups(n, scores)
+    # Looking for the best cut costs the cube of the number of groups; beyond this many no table is feasible.
+    return sum(part.work for part in _best_split(groups, fewer)) if len(groups) <= MOST_GROUPS else inf
+
+
+MOST_GROUPS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +132,14 @@ def _lattice_pays(groups: tuple[Group, ...], events: int) -> bool:
 
 
 def _combinations(groups: tuple[Group, ...], events: int) -> float:
-    separate = prod(min(group.size, events) + 1 for group in groups)
-    return float(min(separate, comb(events + len(groups), len(groups))))
+    # Floats: hundreds of large groups overflow to infinity, which is answer enough.
+    separate = prod(float(min(group.size, events) + 1) for group in groups)
+    return min(separate, _choose(events + len(groups), len(groups)))
+
+
+def _choose(n: int, k: int) -> float:
+    logarithm = lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
+    return exp(logarithm) if logarithm < 700 else inf
 
 
 def _lattice_cells(groups: tuple[Group, ...], events: int) -> float:
