@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+from polars.exceptions import PolarsError
 
-from seriatim.errors import InvalidDocument
+from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.results.row import COLUMNS, SCHEMA, ResultRow
 
 
@@ -71,9 +72,14 @@ def write_results(results: Results, folder: Path) -> None:
 
 def read_results(path: Path) -> Results:
     """Read `results.parquet` again, to the same rows."""
-    frame = pl.read_parquet(path)
+    try:
+        frame, version = pl.read_parquet(path), pl.read_parquet_metadata(path).get("schema")
+    except (OSError, PolarsError):
+        raise UnreadableSource(f"{path.name}: cannot be read as Parquet; give the results that a review wrote") from None
+    if version != SCHEMA:
+        raise InvalidDocument(f"{path.name}: found version {version!r}, expected {SCHEMA!r}; review again")
     if unknown := set(frame.columns) ^ set(COLUMNS):
-        raise InvalidDocument(f"{path.name}: columns {sorted(unknown)} differ from {SCHEMA}; write it again")
+        raise InvalidDocument(f"{path.name}: columns {sorted(unknown)} differ from {SCHEMA}; review again")
     return Results(tuple(ResultRow(**row) for row in frame.to_dicts()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from math import isnan
 
 SCHEMA = "seriatim.results/1"
 
@@ -57,6 +58,8 @@ class ResultRow:
     def __post_init__(self) -> None:
         if (self.value is None) != bool(self.reason):
             raise ValueError(f"{self.result_id}: a row has a value or a reason, never both and never neither")
+        if any(number is not None and isnan(number) for number in (self.value, self.lower, self.upper)):
+            raise ValueError(f"{self.result_id}: what is not a number is a reason, not a value")
 
 
 COLUMNS = tuple(field.name for field in fields(ResultRow))
