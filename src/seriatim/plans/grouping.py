@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import accumulate
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
@@ -49,7 +50,13 @@ class Levels(Document):
 
     by: Literal["levels"]
     column: str
-    levels: tuple[str, ...] = Field(min_length=2)
+    levels: tuple[str, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Levels:
+        if len(set(self.levels)) < len(self.levels):
+            raise ValueError("each level once")
+        return self
 
 
 Grouping = Annotated[Blocks | EqualGroups | Eras | PracticePeriods | Levels, Field(discriminator="by")]
@@ -75,8 +82,7 @@ def block_ends(n: int, grouping: Blocks | EqualGroups) -> tuple[int, ...]:
     (3, 6, 10)
     """
     if isinstance(grouping, EqualGroups):
-        groups = min(grouping.groups, n)
-        return tuple(n * (i + 1) // groups for i in range(groups))
+        return _equal_ends(n, min(grouping.groups, n))
     whole, rest = divmod(n, grouping.size)
     ends = [grouping.size * (i + 1) for i in range(whole)]
     if rest * 2 >= grouping.size or not ends:
@@ -84,3 +90,9 @@ def block_ends(n: int, grouping: Blocks | EqualGroups) -> tuple[int, ...]:
     elif rest:
         ends[-1] = n
     return tuple(ends)
+
+
+def _equal_ends(n: int, groups: int) -> tuple[int, ...]:
+    size, larger = divmod(n, groups) if groups else (0, 0)
+    sizes = [size] * (groups - larger) + [size + 1] * larger
+    return tuple(accumulate(sizes))

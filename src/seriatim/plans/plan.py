@@ -86,6 +86,12 @@ class Plan(Document):
             raise ValueError(f"each analysis once; twice: {', '.join(sorted(twice))}")
         return self
 
+    @model_validator(mode="after")
+    def _stratum_with_strata(self) -> Plan:
+        if bool(self.stratum) != bool(self.strata) or len(set(self.strata)) < len(self.strata):
+            raise ValueError("stratum (a patient column) and strata (its levels, each once) together, or neither")
+        return self
+
     def endpoint(self, name: str) -> Endpoint:
         return next(endpoint for endpoint in self.endpoints if endpoint.id == name)
 
