@@ -26,7 +26,7 @@ def group_trend_rows(subject: Subject, risk: Risks, plan: Plan) -> list[ResultRo
     """Cochran-Armitage over all groups: asymptotic, exact, and exact mid-P."""
     values, kind = scores(plan, risk)
     kept = risk.assessed > 0
-    events, n = risk.events[kept], risk.assessed[kept]
+    events, n = risk.events[kept].tolist(), risk.assessed[kept].tolist()
     chosen = [value for value, keep in zip(values, kept, strict=True) if keep]
     about = subject.about(group="all groups", direction="later minus earlier", unit="patient")
     shared = {"assumptions": f"scores: {kind} of each group", "missing": int(risk.missing.sum())}

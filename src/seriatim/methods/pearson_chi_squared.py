@@ -25,7 +25,7 @@ def pearson_chi_squared(
     events, total = events_1 + events_2, n_1 + n_2
     if n_1 == 0 or n_2 == 0 or events in {0, total}:
         return NotEstimable("a margin of the table is empty, so there is nothing to compare")
-    distance = abs(events_1 * (n_2 - events_2) - events_2 * (n_1 - events_1))
+    distance: float = abs(events_1 * (n_2 - events_2) - events_2 * (n_1 - events_1))
     if yates:
         distance = max(0.0, distance - total / 2)
     statistic = total * distance**2 / (n_1 * n_2 * events * (total - events))
