@@ -8,7 +8,8 @@ from seriatim.errors import UnreadableSource
 from seriatim.readers import open_source, read_mapping
 from seriatim.series.intake import take_in
 from seriatim.series.series import TreatmentSeries
-from seriatim.series.stored import NAME, read_series
+from seriatim.series.series_document import NAME
+from seriatim.series.stored import read_series
 
 
 def read(

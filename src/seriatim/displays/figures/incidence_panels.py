@@ -197,10 +197,8 @@ def _lettered(changes: Sequence[PracticeChange]) -> list[tuple[str, PracticeChan
 
 
 def _caption(panels: Sequence[EndpointPanel], changes: Sequence[PracticeChange], shared_scale: bool) -> str:
-    parts = [
-        "Each tick below an axis is one patient with the event. Points: share of a group with its exact interval,",
-        "drawn at the middle case of the group.",
-    ]
+    ticks = ["Each tick below an axis is one patient with the event."] if any(panel.events for panel in panels) else []
+    parts = [*ticks, "Points: share of a group with its exact interval, drawn at the middle case of the group."]
     if any(panel.curve for panel in panels):
         parts.append("Line and band: smooth risk along the series, with its interval.")
     if not shared_scale:

@@ -1,6 +1,6 @@
 """What did the abstract of 1998 say, and what would it say with the numbers of this series?
 
-Source: Cancer 1998;83:797-805 (key kammula1998), sentence by sentence in own words; each is left out where the
+Source: Cancer 1998;83:797-805 (key il2_review_1998), sentence by sentence in own words; each is left out where the
 series has no row for it.
 """
 
