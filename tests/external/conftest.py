@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 BESIDE = Path(__file__).parents[3] / "shared" / "data"
+
+Rows = list[dict[str, str]]
 
 
 def pytest_collection_modifyitems(items):
@@ -26,3 +30,26 @@ def data() -> Path:
     if os.environ.get("SERIATIM_REQUIRE_EXTERNAL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def expected(data) -> Callable[[str], Rows]:
+    """The rows of an expected file, by its path in the folder of external data."""
+
+    def rows(name: str) -> Rows:
+        with (data / name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+
+    return rows
+
+
+@pytest.fixture(scope="session")
+def mapped(tmp_path_factory) -> Callable[[str], Path]:
+    """A mapping file with the given lines under its header."""
+
+    def write(lines: str) -> Path:
+        path = tmp_path_factory.mktemp("mapping") / "mapping.yaml"
+        path.write_text(f"schema: seriatim.mapping/1\n{lines}", encoding="utf-8")
+        return path
+
+    return write
