@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,3 +54,15 @@ def mapped(tmp_path_factory) -> Callable[[str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture(scope="session")
+def pilot_of_2013(data, tmp_path_factory) -> Path:
+    """The folder of the pilot's SDTM as first published, which keeps a record for each visit an event lasted."""
+    folder = tmp_path_factory.mktemp("pilot") / "original"
+    folder.mkdir()
+    with zipfile.ZipFile(data / "cdiscpilot01_sdtm" / "original_2013" / "sdtm_2013_ae_dm_ex_ds.zip") as archive:
+        for member in archive.namelist():
+            if member.endswith(".xpt"):
+                (folder / member.rsplit("/", 1)[-1]).write_bytes(archive.read(member))
+    return folder

@@ -24,14 +24,8 @@ def update_2(data):
 
 
 @pytest.fixture(scope="module")
-def original(data, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("pilot") / "original"
-    with zipfile.ZipFile(data / "cdiscpilot01_sdtm" / "original_2013" / "sdtm_2013_ae_dm_ex_ds.zip") as archive:
-        folder.mkdir()
-        for member in archive.namelist():
-            if member.endswith(".xpt"):
-                (folder / member.rsplit("/", 1)[-1]).write_bytes(archive.read(member))
-    return open_source(folder)
+def original(pilot_of_2013):
+    return open_source(pilot_of_2013)
 
 
 @pytest.fixture(scope="module")
