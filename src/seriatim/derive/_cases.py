@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from dataclasses import dataclass, field
+from datetime import date
 from functools import reduce
 from itertools import pairwise
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
-from seriatim.engines.choose import collect
+from seriatim.derive._local_days import day_begins
+from seriatim.derive._practice import practice_changes
 from seriatim.errors import Misuse
 from seriatim.plans.grouping import ALIGNMENT, Blocks, EqualGroups, Eras, Levels, PracticePeriods, block_ends
 from seriatim.plans.plan import Plan, Population
@@ -28,7 +29,8 @@ class Cases:
     """One row a case: `patient_id`, `case_number` (from 1 in the population), `group` and `stratum` as positions in
     the levels of their keys, `accrual_earliest` and `accrual_latest`.
 
-    `left_out` are patients of the series outside the population or in no group, with the reason.
+    `left_out` are patients of the series outside the population or in no group, with the reason. `kept` holds what
+    several derivations share and is dear to work out.
     """
 
     frame: nw.LazyFrame[Any]
@@ -37,6 +39,7 @@ class Cases:
     stratum: Key
     alignment: str
     left_out: tuple[tuple[str, int], ...] = ()
+    kept: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 def derive_cases(series: TreatmentSeries, plan: Plan) -> Cases:
@@ -66,15 +69,16 @@ def _in_population(population: Population, patients: nw.LazyFrame[Any]) -> nw.Ex
     if population.column is None:
         return EVERY_ROW
     _require_column(population.column, patients)
-    return nw.col(population.column).is_in(population.levels)
+    return _words(population.column).is_in(population.levels)
 
 
 def _numbered(chosen: nw.LazyFrame[Any], *, whole: bool) -> nw.LazyFrame[Any]:
     if whole:
         return chosen
     # Case numbers run without gaps in the population that is reviewed, not in the registry it was taken from.
-    one = nw.lit(1).cum_sum().over(order_by="case_number").cast(nw.Int64)
-    return chosen.with_columns(case_number=one)
+    # The ones are made from a column: Polars takes no bare literal into a sum over an order.
+    one = nw.col("case_number") * 0 + 1
+    return chosen.with_columns(case_number=one.cum_sum().over(order_by="case_number").cast(nw.Int64))
 
 
 def _group(chosen: nw.LazyFrame[Any], n: int, plan: Plan, series: TreatmentSeries) -> tuple[nw.Expr, tuple[str, ...]]:
@@ -83,28 +87,38 @@ def _group(chosen: nw.LazyFrame[Any], n: int, plan: Plan, series: TreatmentSerie
         ends = block_ends(n, grouping)
         starts = (1, *(end + 1 for end in ends[:-1]))
         levels = tuple(f"cases {start}–{end}" for start, end in zip(starts, ends, strict=True))
-        return _steps(nw.col("case_number"), starts[1:]), levels
+        return _place(ends), levels
     if isinstance(grouping, Levels):
         _require_column(grouping.column, chosen)
-        return _position(nw.col(grouping.column), grouping.levels, -1), grouping.levels
-    cuts = _cuts(grouping, series)
-    return _steps(nw.col("accrual_earliest"), cuts), _period_labels(cuts)
+        return _position(_words(grouping.column), grouping.levels, -1), grouping.levels
+    days = _cuts(grouping, series)
+    zone = series.provenance.zone
+    return _steps(nw.col("accrual_earliest"), [day_begins(day, zone) for day in days]), _period_labels(days)
 
 
-def _cuts(grouping: Eras | PracticePeriods, series: TreatmentSeries) -> tuple[datetime, ...]:
+def _place(ends: Sequence[int]) -> nw.Expr:
+    """The group of a case number by division: a chain of comparisons would be as long as there are groups.
+
+    The first groups are all of one size, and those after them, if any, of another.
+    """
+    sizes = [end - start for start, end in pairwise((0, *ends))]
+    first, later = sizes[0], sizes[-1]
+    alike = len([size for size in sizes if size == first])
+    case, before = nw.col("case_number") - 1, alike * first
+    return nw.when(case < before).then(case // first).otherwise(alike + (case - before) // later)
+
+
+def _cuts(grouping: Eras | PracticePeriods, series: TreatmentSeries) -> tuple[date, ...]:
     if isinstance(grouping, Eras):
-        return tuple(datetime.combine(start, time()) for start in grouping.starts)
+        return grouping.starts
     if not series.has("practice_change"):
         raise Misuse("grouping by practice periods needs the table practice_change; add it or group by blocks or eras")
-    changes = series.tables["practice_change"]
-    if grouping.domain:
-        changes = changes.filter(nw.col("domain") == grouping.domain)
-    dates = collect(changes.select("changed_earliest"), "changed_earliest")["changed_earliest"].drop_nulls()
-    return tuple(sorted(set(dates.to_list())))
+    changes = practice_changes(series)
+    return tuple(sorted({change.day for change in changes if grouping.domain in (None, change.domain)}))
 
 
-def _period_labels(cuts: Sequence[datetime]) -> tuple[str, ...]:
-    days = [cut.replace(tzinfo=UTC).strftime("%Y-%m-%d") for cut in cuts]
+def _period_labels(cuts: Sequence[date]) -> tuple[str, ...]:
+    days = [f"{cut:%Y-%m-%d}" for cut in cuts]
     if not days:
         return ("all dates",)
     middle = [f"{start} to before {end}" for start, end in pairwise(days)]
@@ -123,7 +137,12 @@ def _stratum(plan: Plan, patients: nw.LazyFrame[Any]) -> nw.Expr:
     if plan.stratum is None:
         return nw.lit(0).cast(nw.Int64)
     _require_column(plan.stratum, patients)
-    return _position(nw.col(plan.stratum), plan.strata, len(plan.strata))
+    return _position(_words(plan.stratum), plan.strata, len(plan.strata))
+
+
+def _words(column: str) -> nw.Expr:
+    # A plan names levels in words, also those of a number such as the performance status.
+    return nw.col(column).cast(nw.String)
 
 
 def _position(value: nw.Expr, levels: Sequence[str], otherwise: int) -> nw.Expr:
