@@ -13,6 +13,7 @@ from seriatim.plans.endpoints import GRADES, Endpoint, grades_in
 from seriatim.series.series import TreatmentSeries
 
 YES = "yes"
+NO = "no"
 NOT_GRADED = "not graded"
 ONSET_UNCLEAR = "onset unclear"
 
@@ -25,49 +26,56 @@ def qualifying_records(series: TreatmentSeries, cases: Cases, endpoint: Endpoint
     """
     parts = []
     if endpoint.counts_events and series.has("adverse_event"):
-        parts.append(_events(series, cases, endpoint))
+        events = _events(series, endpoint).filter(nw.col("outcome") != NO)
+        parts.append(_within_window(events, cases, endpoint))
     if endpoint.interventions and series.has("intervention"):
-        parts.append(_interventions(series, cases, endpoint))
-    if not parts:
-        return _none(cases)
-    return parts[0] if len(parts) == 1 else nw.concat(parts)
+        parts.append(_within_window(_interventions(series, endpoint), cases, endpoint))
+    return nw.concat(parts) if parts else _none(cases)
 
 
-def _events(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:
-    graded = _grade_outcome(endpoint)
-    wanted = _is_one_of("term", endpoint.terms) & _is_one_of("system_organ_class", endpoint.system_organ_classes)
+def patients_with_a_record(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:
+    """Patients with any record on treatment of the endpoint's words, whether it counts or not: `patient_id`."""
+    parts = []
+    if endpoint.counts_events:
+        parts.append(_within_window(_events(series, endpoint), cases, endpoint).select("patient_id"))
+    if endpoint.interventions:
+        parts.append(_within_window(_interventions(series, endpoint), cases, endpoint).select("patient_id"))
+    return nw.concat(parts).unique()
+
+
+def _events(series: TreatmentSeries, endpoint: Endpoint) -> nw.LazyFrame[Any]:
+    named = _is_one_of("term", endpoint.terms) & _is_one_of("system_organ_class", endpoint.system_organ_classes)
+    if endpoint.emergent == "source flag":
+        named = named & (nw.col("treatment_emergent") == "yes")
+    counts = EVERY_ROW
     if endpoint.related:
         # Unknown relatedness counts as related: the safer reading, and the one regulators ask for.
-        wanted = wanted & ((nw.col("relatedness") != "not_related") | nw.col("relatedness").is_null())
+        counts = counts & ((nw.col("relatedness") != "not_related") | nw.col("relatedness").is_null())
     if endpoint.serious:
-        wanted = wanted & (nw.col("serious") == "yes")
-    if endpoint.emergent == "source flag":
-        wanted = wanted & (nw.col("treatment_emergent") == "yes")
-    records = series.tables["adverse_event"].filter(wanted)
+        counts = counts & (nw.col("serious") == "yes")
+    outcome = nw.when(counts).then(_grade_outcome(endpoint)).otherwise(nw.lit(NO))
     columns = ("patient_id", "grade", "onset_earliest", "onset_latest")
-    dated = records.with_columns(outcome=graded).filter(nw.col("outcome") != "no").select(*columns, "outcome")
-    return _within_window(dated, cases, endpoint)
+    return series.tables["adverse_event"].filter(named).select(*columns, outcome.alias("outcome"))
 
 
-def _interventions(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:
+def _interventions(series: TreatmentSeries, endpoint: Endpoint) -> nw.LazyFrame[Any]:
     wanted = _is_one_of("intervention", endpoint.interventions) & _is_one_of("reason", endpoint.intervention_reasons)
     done = series.tables["intervention"].filter(wanted)
-    dated = done.select(
+    return done.select(
         "patient_id",
         nw.lit(None, nw.Int64).alias("grade"),
         nw.col("start_earliest").alias("onset_earliest"),
         nw.col("start_latest").alias("onset_latest"),
         nw.lit(YES).alias("outcome"),
     )
-    return _within_window(dated, cases, endpoint)
 
 
 def _grade_outcome(endpoint: Endpoint) -> nw.Expr:
     grades = grades_in(endpoint.grades)
     if grades == GRADES:
         # Any grade: a record counts although it is not graded, but grade 0 says that there was none.
-        return nw.when(nw.col("grade") == 0).then(nw.lit("no")).otherwise(nw.lit(YES))
-    known = nw.when(nw.col("grade").is_in(grades)).then(nw.lit(YES)).otherwise(nw.lit("no"))
+        return nw.when(nw.col("grade") == 0).then(nw.lit(NO)).otherwise(nw.lit(YES))
+    known = nw.when(nw.col("grade").is_in(grades)).then(nw.lit(YES)).otherwise(nw.lit(NO))
     return nw.when(nw.col("grade").is_null()).then(nw.lit(NOT_GRADED)).otherwise(known)
 
 
