@@ -58,35 +58,23 @@ def count(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> Tally:
         data_cut=str(series.provenance.data_cut or ""),
         alignment=cases.alignment,
     )
-    if spec.absent is None or "case_number" in spec.names:
+    if spec.absent is None:
         return tally
+    if "case_number" in spec.names:
+        return _with_absent_cases(tally, spec.absent, _case_totals(cases, spec)["case_number"])
     return _with_absent(tally, spec.absent, _case_totals(cases, spec))
 
 
 def _count_rows(derived: nw.LazyFrame[Any], cases: Cases, spec: TallySpec) -> pl.DataFrame:
-    if "n" in derived.collect_schema().names():  # counted by the derivation itself
+    given = derived.collect_schema().names()
+    if "n" in given:  # counted by the derivation itself
         return collect(derived.select(*spec.names, "n").group_by(*spec.names).agg(nw.col("n").sum()), list(spec.names))
-    case_keys = [name for name in spec.names if name in CASE_KEYS]
+    case_keys = [name for name in spec.names if name in CASE_KEYS and name not in given]
     joined = derived
-    if "case_number" in case_keys and spec.absent is not None:
-        joined = _every_case(derived, cases, spec)
     if case_keys:
-        joined = joined.join(cases.frame.select("patient_id", *case_keys), on="patient_id", how="inner")
+        joined = derived.join(cases.frame.select("patient_id", *case_keys), on="patient_id", how="inner")
     counted = joined.select(*spec.names).group_by(*spec.names).agg(nw.len().alias("n"))
     return collect(counted, list(spec.names))
-
-
-def _every_case(derived: nw.LazyFrame[Any], cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:
-    """A row for each case and level of the views: those without a derived row take the absent level."""
-    name, level = spec.absent or ("", "")
-    (view,) = (key for key in spec.keys if key.role is Role.VIEW)
-    parts = []
-    for reading in view.levels:
-        own = derived.filter(nw.col(view.name) == reading)
-        lacking = cases.frame.select("patient_id").join(own.select("patient_id"), on="patient_id", how="anti")
-        rest = lacking.select("patient_id", nw.lit(reading).alias(view.name), nw.lit(level).alias(name))
-        parts += [own.select("patient_id", view.name, name), rest]
-    return nw.concat(parts)
 
 
 def _resolved(key: Key, cases: Cases, grouped: pl.DataFrame) -> Key:
@@ -132,6 +120,22 @@ def _with_absent(tally: Tally, absent: tuple[str, str], totals: pl.DataFrame) ->
     if np.any(lacking < 0):
         raise ValueError(f"{tally.name}: more than one row for a case in one cell")
     return _append(tally, axes, lacking, tally.key(name), level)
+
+
+def _with_absent_cases(tally: Tally, absent: tuple[str, str], cases: pl.Series) -> Tally:
+    """Add a row for each case that a level of the view does not have yet."""
+    name, level = absent
+    (view,) = (key for key in tally.keys if key.role is Role.VIEW)
+    everyone = cases.to_numpy().astype(np.int64)
+    present = [tally.columns["case_number"][tally.columns[view.name] == place] for place in range(len(view.levels))]
+    lacking = [np.setdiff1d(everyone, had, assume_unique=True) for had in present]
+    added = {
+        "case_number": np.concatenate(lacking),
+        view.name: np.repeat(np.arange(len(view.levels)), [len(part) for part in lacking]),
+    }
+    added[name] = np.full(len(added["case_number"]), tally.key(name).levels.index(level), dtype=np.int64)
+    columns = {key: np.concatenate([column, added[key]]) for key, column in tally.columns.items()}
+    return replace(tally, columns=columns, n=np.concatenate([tally.n, np.ones(len(added[name]), dtype=np.int64)]))
 
 
 def _dense(codes: Sequence[Counts], keys: Sequence[Key], n: Counts) -> Counts:

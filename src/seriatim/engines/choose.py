@@ -60,6 +60,16 @@ def collect(frame: nw.LazyFrame[Any], sort_by: str | Sequence[str]) -> pl.DataFr
     return collected.sort([*first, *others], nulls_last=True)
 
 
+def in_memory(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The same rows worked out once, where the engine holds frames in memory; DuckDB keeps its bound and its plan.
+
+    For small frames that a plan uses more than once, since Polars works out each use anew.
+    """
+    if frame.implementation.is_polars():
+        return frame.collect("polars").lazy()
+    return frame
+
+
 def _polars_frame(table: pl.DataFrame | Path) -> pl.LazyFrame:
     return pl.scan_parquet(table) if isinstance(table, Path) else table.lazy()
 

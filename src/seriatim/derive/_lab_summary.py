@@ -1,0 +1,177 @@
+"""What do the laboratory values of each patient come to, test by test? One pass over the values, asked for once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import reduce
+from typing import Any
+
+import narwhals.stable.v2 as nw
+
+from seriatim.derive._cases import Cases
+from seriatim.derive._treatment_window import treatment_windows
+from seriatim.engines.choose import in_memory
+from seriatim.grading.criteria import LabTest, criteria_of, lab_test
+from seriatim.grading.expression import grade_code
+from seriatim.grading.reasons import NotGraded
+from seriatim.series.series import TreatmentSeries
+
+# A sample that by its date may be either is read as before treatment, then as on it: BEFORE is the main reading,
+# because the sample of the first day is drawn in the morning.
+BEFORE, ON = "before treatment", "on treatment"
+READINGS = (BEFORE, ON)
+HIGHEST_GRADE = 4  # laboratory terms have no grade 5
+_TEST = ("case_number", "place")  # the case number finds a patient as the identifier does, and is faster to group by
+_MEASURED = tuple(
+    f"{name}_{part}" for name in ("value", "lower_limit", "upper_limit") for part in ("micro", "unit", "censored")
+)
+
+
+def tests_of(options: Mapping[str, Any]) -> list[LabTest]:
+    """The laboratory tests that an analysis asks for; `Misuse` for one that has no criteria."""
+    return [lab_test(name) for name in options["tests"]]
+
+
+def reason_column(reason: NotGraded) -> str:
+    """The column that says whether some value had no grade for this reason."""
+    return f"lacks_{-reason}"
+
+
+def lab_summary(series: TreatmentSeries, cases: Cases, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
+    """One row per case, test, reading of doubtful dates and unit with a value: `patient_id`, `group`, `test`,
+    `reading`, `unit` (null where there is none), `worst` and `baseline` (codes of `grade_code`, null where there is
+    no value), `highest` and `lowest` value on treatment in millionths, and a 0/1 column for each reason.
+
+    Held in memory and kept with the cases, because three tallies are made of it. `options`: tests, scale, window_days.
+    """
+    key = ("lab_summary", tuple(options["tests"]), options["scale"], options["window_days"])
+    if key not in cases.kept:
+        cases.kept[key] = _with_patients(_both_readings(series, cases, options), cases, tests_of(options))
+    return cases.kept[key]
+
+
+def _both_readings(series: TreatmentSeries, cases: Cases, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
+    """The second reading is worked out only for cases that have a doubtful sample; for the others it is the first."""
+    values = _values(series, cases, tests_of(options), options["window_days"])
+    first = _summary(values, "may_be_before", options)
+    doubtful = values.filter(nw.col("may_be_before") != nw.col("is_surely_before")).select("case_number").unique()
+    again = _summary(values.join(doubtful, on="case_number", how="semi"), "is_surely_before", options)
+    known = doubtful.collect("polars")
+    rest = first.join(known, on="case_number", how="anti")
+    readings = ((first, BEFORE), (rest, ON), (again, ON))
+    return nw.concat([part.with_columns(reading=nw.lit(reading)) for part, reading in readings])
+
+
+def _values(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], days: int) -> nw.LazyFrame[Any]:
+    """The dated values of the tests with their place among them, and what their date says of treatment."""
+    spelled = nw.col("test").str.to_lowercase()
+    place = reduce(
+        lambda found, test: nw.when(spelled.is_in(list(test[1].spellings))).then(nw.lit(test[0])).otherwise(found),
+        enumerate(tests),
+        nw.lit(-1),
+    )
+    numbers = cases.frame.select("patient_id", "case_number")
+    windows = in_memory(treatment_windows(series, cases).join(numbers, on="patient_id", how="inner"))
+    earliest, latest = nw.col("collected_earliest"), nw.col("collected_latest")
+    dated = series.tables["lab_result"].filter(~earliest.is_null())
+    named = dated.with_columns(place=place.cast(nw.Int64)).filter(nw.col("place") >= 0)
+    joined = named.select("patient_id", "place", "source_row", *_MEASURED, "collected_earliest", "collected_latest")
+    return joined.join(windows, on="patient_id", how="inner").select(
+        *_TEST,
+        "source_row",
+        *_MEASURED,
+        earliest.alias("at"),
+        (earliest <= nw.col("begun_latest")).alias("may_be_before"),
+        (latest <= nw.col("begun_earliest")).alias("is_surely_before"),
+        (earliest <= nw.col("until_latest") + timedelta(days=days)).alias("is_in_time"),
+    )
+
+
+def _summary(values: nw.LazyFrame[Any], before: str, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
+    tests, scale = tests_of(options), options["scale"]
+    last = in_memory(_last_before(values.filter(nw.col(before)), tests, scale))
+    on = values.filter(~nw.col(before) & nw.col("is_in_time")).join(_baselines(last), on=list(_TEST), how="left")
+    over = nw.col("baseline_micro") > nw.col("baseline_upper_micro")
+    # Whether the baseline was normal is asked of its own limits, at its own time.
+    state = nw.when(over).then(nw.lit("abnormal")).otherwise(nw.lit("normal"))
+    known = nw.when(over.is_null()).then(_no_text()).otherwise(state)
+    graded = on.with_columns(baseline_was=known).with_columns(code=_code(tests, scale))
+    lacks = {reason_column(reason): _flag(nw.col("code") == int(reason)) for reason in NotGraded}
+    worst = graded.with_columns(**lacks).group_by(*_TEST, nw.col("value_unit").alias("unit"))
+    summed = worst.agg(
+        nw.col("code").max().alias("worst"),
+        nw.col("value_micro").max().alias("highest"),
+        nw.col("value_micro").min().alias("lowest"),
+        *(nw.col(name).max() for name in lacks),
+    )
+    return _with_baselines(summed.collect("polars"), _graded_alone(last, tests, scale).collect("polars"))
+
+
+def _with_baselines(summed: nw.DataFrame[Any], baselines: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    """The baseline code beside each summed row, and a row of its own where there is nothing on treatment."""
+    joined = summed.join(baselines, on=list(_TEST), how="left")
+    alone = baselines.join(summed, on=list(_TEST), how="anti")
+    return nw.concat([joined, alone], how="diagonal")
+
+
+def _last_before(pre: nw.LazyFrame[Any], tests: Sequence[LabTest], scale: str) -> nw.LazyFrame[Any]:
+    """The last value with a number before treatment. Of several at one instant the one nearest to normal, and of equal
+    ones the one that stands first in the source."""
+    usable = pre.filter(~nw.col("value_micro").is_null())
+    low = [place for place, test in enumerate(tests) if _direction(test, scale) == "low"]
+    away = nw.when(nw.col("place").is_in(low)).then(-nw.col("value_micro")).otherwise(nw.col("value_micro"))
+    kept = usable.with_columns(away=away)
+    for column, best in (("at", "max"), ("away", "min"), ("source_row", "min")):
+        extreme = getattr(nw.col(column), best)().over(*_TEST)
+        kept = kept.with_columns(extreme=extreme).filter(nw.col(column) == nw.col("extreme"))
+    return kept
+
+
+def _baselines(last: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The last value before treatment, as the columns that the criteria ask of a baseline."""
+    # A bound such as < 0.2 is no number to multiply.
+    number = nw.when(nw.col("value_censored").is_null()).then(nw.col("value_micro"))
+    same_unit = nw.col("upper_limit_unit").is_null() | (nw.col("upper_limit_unit") == nw.col("value_unit"))
+    return last.select(
+        *_TEST,
+        number.alias("baseline_micro"),
+        nw.col("value_unit").alias("baseline_unit"),
+        nw.when(same_unit).then(nw.col("upper_limit_micro")).alias("baseline_upper_micro"),
+    )
+
+
+def _graded_alone(last: nw.LazyFrame[Any], tests: Sequence[LabTest], scale: str) -> nw.LazyFrame[Any]:
+    """The baseline's own code, by the limits of normal alone: judged by itself, an abnormal value would be grade 0."""
+    no_number = nw.when(nw.col("case_number").is_null()).then(nw.col("value_micro"))
+    alone = last.with_columns(baseline_micro=no_number, baseline_unit=_no_text(), baseline_was=nw.lit("normal"))
+    return alone.select(*_TEST, _code(tests, scale).alias("baseline"))
+
+
+def _code(tests: Sequence[LabTest], scale: str) -> nw.Expr:
+    code: nw.Expr = nw.lit(int(NotGraded.NO_NUMBER)).cast(nw.Int64)
+    for place, test in enumerate(tests):
+        code = nw.when(nw.col("place") == place).then(grade_code(test.term, scale)).otherwise(code)
+    return code
+
+
+def _with_patients(summary: nw.DataFrame[Any], cases: Cases, tests: Sequence[LabTest]) -> nw.DataFrame[Any]:
+    people = cases.frame.select("patient_id", "case_number", "group").collect("polars")
+    names = reduce(
+        lambda named, test: nw.when(nw.col("place") == test[0]).then(nw.lit(test[1].name)).otherwise(named),
+        enumerate(tests),
+        nw.lit(""),
+    )
+    return summary.join(people, on="case_number", how="inner").with_columns(test=names)
+
+
+def _direction(test: LabTest, scale: str) -> str:
+    return criteria_of(scale, test.term)[0].direction
+
+
+def _flag(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int8)
+
+
+def _no_text() -> nw.Expr:
+    return nw.when(nw.col("case_number").is_null()).then(nw.col("value_unit"))
