@@ -169,4 +169,4 @@ def _shaped(name: str, domain: Domain, source: TextTable, texts: Mapping[str, Te
     constants = {key: value for key, value in domain.constants.items() if key not in renamed.columns}
     rest = [column for column in renamed.columns if column != "source_row"]
     fixed = [pl.lit(value, pl.String).alias(key) for key, value in constants.items()]
-    return finish(name, with_frame(ready, renamed.select(*rest, *fixed, "source_row")), said)
+    return finish(name, with_frame(ready, renamed.select(*rest, *fixed, "source_row")), said, chosen)

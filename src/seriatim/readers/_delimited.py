@@ -11,7 +11,8 @@ from dataclasses import dataclass, field, replace
 from seriatim.errors import UnreadableSource
 from seriatim.findings import Finding
 from seriatim.readers._findings import note, row_set_aside, summed_up
-from seriatim.readers._text import strip_frame, stripped
+from seriatim.readers._names import stripped
+from seriatim.readers._text import strip_frame
 from seriatim.readers._text_table import TextTable, name_columns
 
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.findings import Finding
 from seriatim.readers._findings import no_rows, note, summed_up, warning
 from seriatim.readers._mapping import TableMapping, did_you_mean, targets
-from seriatim.readers._text import stripped
+from seriatim.readers._names import plain_name
 from seriatim.readers._text_table import TextTable
 from seriatim.series.raw import RawTable
 from seriatim.series.schema import TABLES, Table, table_columns
@@ -20,10 +20,18 @@ from seriatim.series.schema import TABLES, Table, table_columns
 
 @dataclass(frozen=True, slots=True)
 class Shaped:
-    """One series table as text, and what was found on the way."""
+    """One series table as text, which column of the source each column came from, and what was found on the way.
+
+    Findings speak of the series table and of the columns of the source, as a person sees it.
+    """
 
     table: RawTable
+    columns: Mapping[str, str]
     findings: tuple[Finding, ...]
+
+    def also(self, findings: Iterable[Finding]) -> Shaped:
+        """The same with further findings."""
+        return replace(self, findings=summed_up((*self.findings, *_about(self.table.name, findings))))
 
 
 def shape(name: str, source: TextTable, mapping: TableMapping) -> Shaped:
@@ -37,21 +45,21 @@ def shape(name: str, source: TextTable, mapping: TableMapping) -> Shaped:
     """
     table = TABLES[name]
     headers = [header for header in source.frame.columns if header != "source_row"]
-    chosen = _chosen(table, headers, mapping, source.name)
+    chosen = _chosen(table, headers, mapping, source)
     left = [header for header in headers if header not in chosen.values()]
     extras, unused = _left_over(table, left, source.frame)
     frame = rename(source.frame, {**chosen, **{header: header for header in extras}})
     findings = (*source.findings, *_unused(table, unused, source.name))
-    return finish(name, TextTable(source.name, frame, source.rows_lost, findings), mapping)
+    return finish(name, TextTable(source.name, frame, source.rows_lost, findings), mapping, chosen)
 
 
-def finish(name: str, source: TextTable, mapping: TableMapping) -> Shaped:
+def finish(name: str, source: TextTable, mapping: TableMapping, columns: Mapping[str, str]) -> Shaped:
     """Put in the constants and our words for theirs, and say so when there is no row at all."""
     frame = _with_constants(source.frame, mapping, source.name)
     frame, unmet = _recoded(frame, mapping, source.name)
     empty = [no_rows(source.name)] if frame.is_empty() and source.rows_lost == 0 else []
     raw = RawTable(name, source.name, frame, source.rows_lost)
-    return Shaped(raw, summed_up((*source.findings, *unmet, *empty)))
+    return Shaped(raw, columns, ()).also((*source.findings, *unmet, *empty))
 
 
 def joined(parts: Sequence[Shaped]) -> Shaped:
@@ -63,21 +71,15 @@ def joined(parts: Sequence[Shaped]) -> Shaped:
     source = " + ".join(part.table.source for part in parts)
     lost = sum(part.table.rows_lost for part in parts)
     raw = RawTable(parts[0].table.name, source, frame.select(*rest, "source_row"), lost)
-    return Shaped(raw, tuple(finding for part in parts for finding in part.findings))
+    findings = [
+        replace(found, found=f"in {part.table.source}, {found.found}") for part in parts for found in part.findings
+    ]
+    return Shaped(raw, parts[0].columns, ()).also(findings)
 
 
 def rename(frame: pl.DataFrame, chosen: Mapping[str, str]) -> pl.DataFrame:
     """Series columns from source columns, in the order given, `source_row` last."""
     return frame.select(*(pl.col(header).alias(column) for column, header in chosen.items()), "source_row")
-
-
-def plain_name(header: str) -> str:
-    """A header without case, and with one underscore for blanks, hyphens and points.
-
-    >>> plain_name("System Organ-Class")
-    'system_organ_class'
-    """
-    return re.sub(r"[\s\-._]+", "_", stripped(header).casefold())
 
 
 def find_header(wanted: str, headers: Iterable[str]) -> str | None:
@@ -88,19 +90,39 @@ def find_header(wanted: str, headers: Iterable[str]) -> str | None:
     return next((header for header in headers if plain_name(header) == plain_name(wanted)), None)
 
 
-def _chosen(table: Table, headers: list[str], mapping: TableMapping, source: str) -> dict[str, str]:
+def _about(table: str, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings under the name of the series table, by which the receipt gathers them."""
+    return tuple(replace(found, table=table) for found in findings)
+
+
+def _chosen(table: Table, headers: list[str], mapping: TableMapping, source: TextTable) -> dict[str, str]:
     """Series column -> header: first what the mapping says, then what bears the name."""
     said = {column: find_header(wanted, headers) for column, wanted in mapping.columns.items()}
     absent = [mapping.columns[column] for column, header in said.items() if header is None]
     if absent:
         named = ", ".join(f'"{header}"{did_you_mean(header, headers)}' for header in absent)
         raise InvalidDocument(
-            f"{source}: the mapping of {table.name} names columns that it does not have: {named};"
+            f"{source.name}: the mapping of {table.name} names columns that it does not have: {named};"
             f" it has {', '.join(headers)}"
         )
     free = [header for header in headers if header not in said.values()]
-    named_so = {column: _by_name(column, free, source) for column in targets(table) if column not in said}
-    return {column: header for column, header in {**named_so, **said}.items() if header is not None}
+    found = {column: said.get(column) or _by_name(column, free, source.name) for column in targets(table)}
+    chosen = {column: header for column, header in {**found, **said}.items() if header is not None}
+    if not chosen:
+        raise UnreadableSource(
+            f"{source.name}: no column of {table.name} found{_where_the_header_may_be(table, source)}"
+        )
+    return chosen
+
+
+def _where_the_header_may_be(table: Table, source: TextTable) -> str:
+    """Titles above the column names are common in hand-kept sheets."""
+    for row in source.frame.head(20).iter_rows(named=True):
+        names = [plain_name(value) for value in row.values() if isinstance(value, str)]
+        if len(set(names) & set(targets(table))) > 1:
+            place = row["source_row"]
+            return f"; row {place} seems to name the columns: state header_row: {place} in a mapping"
+    return "; name its columns as the template does, or in a mapping under columns:"
 
 
 def _by_name(column: str, headers: list[str], source: str) -> str | None:

@@ -8,17 +8,7 @@ import polars as pl
 
 from seriatim.findings import Finding
 from seriatim.readers._findings import warning
-
-# White space of any script, and what copying from web pages leaves behind: zero-width space, byte order mark.
-EDGES = (
-    " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
-    "\u2028\u2029\u202f\u205f\u3000\u200b\ufeff"
-)
-
-
-def stripped(text: str) -> str:
-    """Without white space at both ends, the no-break space included."""
-    return text.strip(EDGES)
+from seriatim.readers._names import EDGES
 
 
 def strip_frame(frame: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,8 @@ from seriatim.readers._decode import decode
 from seriatim.readers._delimited import read_delimited
 from seriatim.readers._folder import files_in, named_files, not_read, only_file
 from seriatim.readers._mapping import SourceMapping, TableMapping, refuse_idle_keys
-from seriatim.readers._shape import Shaped, joined, plain_name, shape
+from seriatim.readers._names import plain_name
+from seriatim.readers._shape import Shaped, joined, shape
 from seriatim.readers._snapshot import Snapshot, content_hash, take_snapshot
 from seriatim.readers._stops import all_or_every_fault
 from seriatim.readers._text import as_text

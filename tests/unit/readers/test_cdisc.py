@@ -60,7 +60,7 @@ def test_a_subject_who_was_not_treated_is_in_screening_and_not_a_patient(folder)
 def test_events_of_subjects_who_were_not_treated_are_left_out_with_a_finding(folder):
     source = open_source(folder)
     assert table(source, "adverse_event")["term"].to_list() == ["Hypotension", "Chills"]
-    left = [finding for finding in source.findings if finding.table == "ae.xpt"]
+    left = [finding for finding in source.findings if finding.table == "adverse_event"]
     assert [(finding.rule, finding.rows) for finding in left] == [("record.left_out", 1)]
 
 
