@@ -20,17 +20,34 @@ DURATION_KEYS = (
 )
 
 
+# Numbers at risk are given at the first of these steps that makes no more than so many.
+STEPS_IN_DAYS = (30, 90, 182, 365, 730, 1826)
+MOST_STEPS = 7
+
+
 def duration_rows(subject: Subject, tally: Tally, level: float) -> list[ResultRow]:
-    """Per group the responders, the median with its interval under both readings of dates, and the curve."""
+    """Per group the responders, the median with its interval under both readings of dates, the curve, and the
+    numbers at risk at regular days."""
+    every = _regular_days(int(tally.columns["day"].max(initial=0)))
     return [
         row
-        for place, group in enumerate(tally.levels("group"))
-        for row in _one_group(subject.about(group=group, unit="day"), tally, place, level)
+        for group in tally.levels("group")
+        for row in _one_group(subject.about(group=group, unit="day"), tally, every, level)
     ]
 
 
-def _one_group(subject: Subject, tally: Tally, place: int, level: float) -> list[ResultRow]:
-    group = tally.levels("group")[place]
+def _regular_days(last: int) -> list[int]:
+    """Day 0 and then every step up to the last day.
+
+    >>> _regular_days(900)
+    [0, 182, 364, 546, 728]
+    """
+    step = next((step for step in STEPS_IN_DAYS if last // step < MOST_STEPS), STEPS_IN_DAYS[-1])
+    return list(range(0, last + 1, step))
+
+
+def _one_group(subject: Subject, tally: Tally, every: list[int], level: float) -> list[ResultRow]:
+    group = subject.group
     rows = []
     for reading in (EARLIEST, LATEST):
         days, ended, censored, not_dated = _by_day(tally, group, reading)
@@ -42,7 +59,16 @@ def _one_group(subject: Subject, tally: Tally, place: int, level: float) -> list
         rows.append(row)
         if reading == EARLIEST and not isinstance(curve, NotEstimable):
             rows += _curve_rows(about, curve)
+            rows += _at_risk_rows(about, days, ended + censored, every)
     return rows
+
+
+def _at_risk_rows(subject: Subject, days: Counts, left: Counts, every: list[int]) -> list[ResultRow]:
+    """Who leaves on a day was at risk on it."""
+    return [
+        number_row(subject, "at_risk", float(left[days >= day].sum()), convention=f"day {day}", id_suffix=str(day))
+        for day in every
+    ]
 
 
 def _curve_rows(subject: Subject, curve: Survival) -> list[ResultRow]:

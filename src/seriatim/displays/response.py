@@ -155,28 +155,19 @@ def _duration_picture(shown: Shown) -> Figure | None:
 
 
 def _curve(shown: Shown, group: str) -> SurvivalGroup | None:
-    rows = shown.results.where(
-        analysis="response", endpoint="response_duration", group=group, statistic="still_responding"
+    steps, at_risk = (
+        shown.results.where(analysis="response", endpoint="response_duration", group=group, statistic=statistic)
+        for statistic in ("still_responding", "at_risk")
     )
-    medians = shown.results.where(
-        analysis="response", endpoint="response_duration", group=group, statistic="median_duration"
-    )
-    dated = (medians[0].denominator or 0) - (medians[0].missing or 0) if medians else 0
-    if not rows or not dated:
+    if not steps or not at_risk:
         return None
-    steps = [SurvivalStep(0.0, 1.0)]
-    at_risk = [(0.0, dated)]
-    for row in rows:
-        day = float(row.convention.removeprefix("day "))
-        steps.append(SurvivalStep(day, row.value or 0.0, row.lower, row.upper))
-        at_risk.append((day, row.denominator or 0))
-    return SurvivalGroup(group, tuple(steps), _thinned(at_risk))
+    curve = [SurvivalStep(_day(row), row.value or 0.0, row.lower, row.upper) for row in steps]
+    numbers = tuple((_day(row), int(row.value or 0)) for row in at_risk)
+    return SurvivalGroup(group, (SurvivalStep(0.0, 1.0), *curve), numbers)
 
 
-def _thinned(at_risk: list[tuple[float, int]], most: int = 6) -> tuple[tuple[float, int], ...]:
-    """At most so many numbers at risk that they do not run into one another."""
-    step = -(-len(at_risk) // most)
-    return tuple(at_risk[::step])
+def _day(row: ResultRow) -> float:
+    return float(row.convention.removeprefix("day "))
 
 
 def _rates_table(shown: Shown) -> Table:

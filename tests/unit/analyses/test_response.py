@@ -199,3 +199,11 @@ def test_trend_along_case_number_of_one_stratum_uses_its_patients_alone() -> Non
     row = found.one(statistic="p_trend_cases", endpoint="overall_response", stratum="melanoma")
     # Three responders first of six: 2 of the C(6, 3) = 20 orders are as far apart.
     assert row.value == pytest.approx(2 / 20)
+
+
+def test_numbers_at_risk_are_given_at_regular_days_and_count_who_leaves_on_the_day() -> None:
+    rows = [row for row in results() if row.statistic == "at_risk" and row.group == "early"]
+    # Responses of 100, 200 (censored) and 300 days, in steps of 90 days.
+    assert [(row.convention, row.value) for row in rows] == [
+        ("day 0", 3), ("day 90", 3), ("day 180", 2), ("day 270", 1),
+    ]  # fmt: skip

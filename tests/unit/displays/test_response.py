@@ -10,7 +10,7 @@ from seriatim.analyses.response import Options, analyse
 from seriatim.displays import response as display
 from seriatim.displays._contract import Shown
 from seriatim.methods import miettinen_nurminen
-from seriatim.pages import Table
+from seriatim.pages import Figure, Table
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
 from seriatim.tallies.spec import Key, Role, Unit
@@ -111,3 +111,20 @@ def test_group_without_any_record_gets_a_reason_and_no_number(missing: str) -> N
     best = [(missing, "melanoma", "not assessed", 10), (other, "melanoma", "CR", 2), (other, "melanoma", "PD", 8)]
     (sentence,) = display.lead(shown(best))
     assert "cannot be given" in sentence.text
+
+
+def test_durations_of_the_first_and_last_group_have_a_picture_with_numbers_at_risk() -> None:
+    group = Key("group", Role.PARTITION, ("early", "late"))
+    stratum = Key("stratum", Role.PARTITION, ("melanoma", "other"))
+    rows = [
+        (when, "melanoma", reading, day, end, 5)
+        for when in ("early", "late")
+        for reading in ("earliest", "latest")
+        for day, end in ((90, "progression or death"), (200, "censored"))
+    ]
+    made = shown(BEST)
+    durations = tally_from_rows("response_duration", Unit.PATIENT, "d", (group, stratum, *DURATION_KEYS), rows)
+    tallies = {**made.tallies, "response_duration": durations}
+    section = display.section(Shown(Results(tuple(analyse(tallies, PLAN, Options()))), tallies, PLAN))
+    figure = next(block for block in section.blocks if isinstance(block, Figure) and block.name == "response_duration")
+    assert "early: 10 at risk at the start, 50 % still in response at 90" in figure.alternative
