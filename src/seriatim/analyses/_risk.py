@@ -82,7 +82,12 @@ def _one_group(subject: Subject, risk: Risks, place: int, level: float) -> list[
 
 
 def first_and_last(risk: Risks) -> tuple[int, int, int, int]:
-    """Events and assessed of the first and of the last group."""
+    """Events and assessed of the first and of the last group.
+
+    A series that is one group has no first to compare the last with; nobody in it gives every method its reason.
+    """
+    if len(risk.groups) == 1:
+        return 0, 0, int(risk.events[0]), int(risk.assessed[0])
     return int(risk.events[0]), int(risk.assessed[0]), int(risk.events[-1]), int(risk.assessed[-1])
 
 

@@ -40,27 +40,30 @@ def needs(plan: Plan, options: Options) -> Sequence[TallySpec]:  # noqa: ARG001
 def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Sequence[ResultRow]:  # noqa: ARG001
     """Sizes, first and last case and month of each group, and the number of cases before each change."""
     subject = Subject("accrual", "patients", population=plan.population.label, unit="patient", tally="accrual")
-    return [*_group_rows(subject, tallies["accrual"]), *_change_rows(subject, tallies["practice_changes"])]
+    consecutive = plan.grouping.by != "levels"
+    groups = _group_rows(subject, tallies["accrual"], consecutive=consecutive)
+    return [*groups, *_change_rows(subject, tallies["practice_changes"])]
 
 
-def _group_rows(subject: Subject, tally: Tally) -> list[ResultRow]:
+def _group_rows(subject: Subject, tally: Tally, *, consecutive: bool) -> list[ResultRow]:
     sizes = counts(tally, "group")
     ends = np.cumsum(sizes)
     rows = []
     for place, group in enumerate(tally.levels("group")):
-        about = subject.about(group=group)
-        rows.append(number_row(about, "patients", float(sizes[place])))
-        months = numbers(select(tally, group=group), "month")
-        facts = {
-            "first_case": float(ends[place] - sizes[place] + 1),
-            "last_case": float(ends[place]),
-            "first_month": float(months[0]) if len(months) else None,
-            "last_month": float(months[-1]) if len(months) else None,
-        }
-        for statistic, value in facts.items():
-            reason = "" if len(months) else "no patient in the group"
-            rows.append(number_row(about, statistic, value if len(months) else None, reason=reason))
+        about, end, size = subject.about(group=group), int(ends[place]), int(sizes[place])
+        months = numbers(select(tally, group=group), "month").tolist() if size else [0]
+        nobody = "" if size else "no patient in the group"
+        cases = {"first_case": end - size + 1, "last_case": end}
+        rows += [
+            number_row(about, "patients", float(size)),
+            *_fact_rows(about, cases, nobody if consecutive else "the groups are not consecutive cases"),
+            *_fact_rows(about, {"first_month": months[0], "last_month": months[-1]}, nobody),
+        ]
     return rows
+
+
+def _fact_rows(about: Subject, facts: Mapping[str, int], reason: str) -> list[ResultRow]:
+    return [number_row(about, name, None if reason else float(value), reason=reason) for name, value in facts.items()]
 
 
 def _change_rows(subject: Subject, tally: Tally) -> list[ResultRow]:
