@@ -39,7 +39,7 @@ def no_rows(table: str) -> Finding:
         table,
         found="no rows",
         expected="a row for each record",
-        next_move="leave it if there are none; otherwise export it again",
+        next_move="an empty table says that there were none; remove it if they were not recorded",
     )
 
 
