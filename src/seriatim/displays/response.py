@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from seriatim.displays._contract import Shown
 from seriatim.displays.figures.interval_against_margin import MarginRow, interval_against_margin
@@ -163,6 +164,10 @@ def _curve(shown: Shown, group: str) -> SurvivalGroup | None:
         return None
     curve = [SurvivalStep(_day(row), row.value or 0.0, row.lower, row.upper) for row in steps]
     numbers = tuple((_day(row), int(row.value or 0)) for row in at_risk)
+    # The curve runs on, level, for as long as anybody is known to be in response.
+    followed = max(day for day, patients in numbers if patients)
+    if followed > curve[-1].time:
+        curve.append(replace(curve[-1], time=followed))
     return SurvivalGroup(group, (SurvivalStep(0.0, 1.0), *curve), numbers)
 
 
