@@ -127,4 +127,4 @@ def test_durations_of_the_first_and_last_group_have_a_picture_with_numbers_at_ri
     tallies = {**made.tallies, "response_duration": durations}
     section = display.section(Shown(Results(tuple(analyse(tallies, PLAN, Options()))), tallies, PLAN))
     figure = next(block for block in section.blocks if isinstance(block, Figure) and block.name == "response_duration")
-    assert "early: 10 at risk at the start, 50 % still in response at 90" in figure.alternative
+    assert "early: 10 at risk at the start, 50 % still in response at 180" in figure.alternative
