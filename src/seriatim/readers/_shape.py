@@ -99,30 +99,31 @@ def _chosen(table: Table, headers: list[str], mapping: TableMapping, source: Tex
     """Series column -> header: first what the mapping says, then what bears the name."""
     said = {column: find_header(wanted, headers) for column, wanted in mapping.columns.items()}
     absent = [mapping.columns[column] for column, header in said.items() if header is None]
+    wanted = {*targets(table), *map(plain_name, mapping.columns.values())}
     if absent:
         named = ", ".join(f'"{header}"{did_you_mean(header, headers)}' for header in absent)
         raise InvalidDocument(
             f"{source.name}: the mapping of {table.name} names columns that it does not have: {named};"
-            f" it has {', '.join(headers)}"
+            f" it has {', '.join(headers)}{_where_the_header_may_be(wanted, source)}"
         )
     free = [header for header in headers if header not in said.values()]
     found = {column: said.get(column) or _by_name(column, free, source.name) for column in targets(table)}
     chosen = {column: header for column, header in {**found, **said}.items() if header is not None}
     if not chosen:
-        raise UnreadableSource(
-            f"{source.name}: no column of {table.name} found{_where_the_header_may_be(table, source)}"
-        )
+        hint = _where_the_header_may_be(wanted, source)
+        name_them = "; name its columns as the template does, or in a mapping under columns:"
+        raise UnreadableSource(f"{source.name}: no column of {table.name} found{hint or name_them}")
     return chosen
 
 
-def _where_the_header_may_be(table: Table, source: TextTable) -> str:
+def _where_the_header_may_be(wanted: set[str], source: TextTable) -> str:
     """Titles above the column names are common in hand-kept sheets."""
     for row in source.frame.head(20).iter_rows(named=True):
-        names = [plain_name(value) for value in row.values() if isinstance(value, str)]
-        if len(set(names) & set(targets(table))) > 1:
+        names = {plain_name(value) for value in row.values() if isinstance(value, str)}
+        if len(names & wanted) > 1:
             place = row["source_row"]
-            return f"; row {place} seems to name the columns: state header_row: {place} in a mapping"
-    return "; name its columns as the template does, or in a mapping under columns:"
+            return f"; row {place} seems to name the columns: state header_row: {place} in the mapping"
+    return ""
 
 
 def _by_name(column: str, headers: list[str], source: str) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +86,7 @@ def _write_workbook(path: Path) -> None:
     # Text that begins with = must never become a formula, and the same template must be the same bytes.
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"created": date(2000, 1, 1)})
+        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
         _write_read_me(book)
         for table in TABLES.values():
             _write_sheet(book, table)

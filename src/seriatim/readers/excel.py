@@ -47,6 +47,11 @@ def read(path: Path, mapping: SourceMapping | None = None) -> RawSource:
     refuse_what_is_no_workbook(snapshot.content, snapshot.name)
     book = _parse(snapshot, mapping)
     sheets = _sheets_of_tables(book["names"], mapping, snapshot.name)
+    if not sheets:
+        raise UnreadableSource(
+            f"{snapshot.name}: no sheet is named by a table such as patient; it has {', '.join(book['names'])};"
+            " rename them, or say which is which in a mapping under sheet:"
+        )
     steps = [
         partial(_shaped, table, Sheet(name, **book["sheets"][name]), book["never_calculated"], mapping)
         for table, name in sheets.items()

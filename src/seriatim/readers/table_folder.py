@@ -41,6 +41,11 @@ def read(path: Path, mapping: SourceMapping | None = None) -> RawSource:
     mapping = mapping or SourceMapping()
     refuse_idle_keys(mapping, NAME, ("sheet", "parameter"))
     files = _files_of_tables(path, mapping)
+    if not files:
+        raise UnreadableSource(
+            f"{path.name}: no file is named by a table, such as patient.csv;"
+            " rename them, or say which is which in a mapping under file:"
+        )
     snapshots = {file: take_snapshot(file) for file in sorted({file for found in files.values() for file in found})}
     steps = [partial(_shaped, table, [snapshots[file] for file in found], mapping) for table, found in files.items()]
     tables = all_or_every_fault(steps)

@@ -281,3 +281,17 @@ def test_a_parser_that_needs_too_much_memory_does_not_take_us_with_it(
     monkeypatch.setattr(excel, "LIMITS", Limits(memory=1_000_000))
     with pytest.raises(UnreadableSource, match="its parser was stopped"):
         excel.read(workbook(tmp_path / "series.xlsx", {"patient": PATIENTS}))
+
+
+def test_a_workbook_without_any_table_is_refused_with_its_sheets(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match="no sheet is named by a table such as patient; it has Tox, Doses"):
+        excel.read(workbook(tmp_path / "series.xlsx", {"Tox": PATIENTS, "Doses": PATIENTS}))
+
+
+def test_a_mapping_of_columns_that_lie_further_down_is_told_the_row(tmp_path: Path) -> None:
+    mapping = load_mapping(
+        "schema: seriatim.mapping/1\ntables: {patient: {sheet: Ward, columns: {patient_id: MRN, accrual: First dose}}}"
+    )
+    path = workbook(tmp_path / "ward.xlsx", {"Ward": [["Our patients"], ["MRN", "First dose"], ["007", "1988"]]})
+    with pytest.raises(InvalidDocument, match="state header_row: 2 in the mapping"):
+        excel.read(path, mapping)
