@@ -149,8 +149,8 @@ def _receipt(raw: RawTable, frame: pl.DataFrame, findings: list[Finding]) -> Tab
 def _require_patients(raw: RawSource, intake: _Intake) -> None:
     if "patient" in intake.frames:
         return
-    told = [str(finding) for finding in intake.findings if finding.table == "patient"]
-    reason = told[0] if told else "no patient table; a series needs one row a patient with patient_id and accrual"
+    told = worst_first(finding for finding in intake.findings if finding.table == "patient")
+    reason = str(told[0]) if told else "no patient table; a series needs one row a patient with patient_id and accrual"
     raise UnreadableSource(f"{raw.source}: {reason}")
 
 
