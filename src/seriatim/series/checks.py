@@ -100,7 +100,12 @@ _DIED = _warning("check.died", "a date of death for those who died, and for nobo
                  "correct died or death in the follow_up table")  # fmt: skip
 _GRADE_5 = _warning("check.grade_5_alive", "grade 5 only where the patient died",
                     "correct the grade, or died in the follow_up table")  # fmt: skip
+_NO_EVENT = _warning("check.no_event_word", "a term that names an event",
+                     'it counts as one; if it means that there was none, map it to "" under codes: term:')  # fmt: skip
 _RESPONSE_ORDER = _warning("check.response_order", "progression after the start of response", _LOOK_UP)
+
+# What exports write for a patient without an event; as a term, each would be the most frequent toxicity.
+NO_EVENT_WORDS = ("na", "n/a", "none", "nil", "not applicable", "no adverse event", "no adverse events")
 
 # table, start, end
 _SPANS = (
@@ -175,4 +180,6 @@ CHECKS: tuple[Check, ...] = (
           "died: yes, but no date of death"),
     Check(_GRADE_5, "adverse_event", "grade", (nw.col("grade") == 5) & (nw.col("patient_died") == "no"),
           "grade 5, but died: no", ("follow_up",)),
+    Check(_NO_EVENT, "adverse_event", "term", nw.col("term").str.to_lowercase().is_in(NO_EVENT_WORDS),
+          "a word for no event"),
 )  # fmt: skip

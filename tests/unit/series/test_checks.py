@@ -84,6 +84,8 @@ RESPONSE = {"patient_id": "001", "best_response": "CR"}
             {"response": {**RESPONSE, "response_start": "1985-06", "progression": "1985-05-31"}},
             ("response_order", "response", "progression"),
         ),
+        ({"adverse_event": {**EVENT, "term": "NA"}}, ("no_event_word", "adverse_event", "term")),
+        ({"adverse_event": {**EVENT, "term": "No adverse events"}}, ("no_event_word", "adverse_event", "term")),
     ],
 )
 def test_a_contradiction_is_told(engine: str, rows: dict[str, dict[str, str]], expected: tuple[str, str, str]) -> None:
@@ -100,6 +102,7 @@ def test_a_contradiction_is_told(engine: str, rows: dict[str, dict[str, str]], e
         {"vital": {"patient_id": "001", "test": "weight", "value": "180", "value_unit": "lb"}},
         {"vital": {"patient_id": "001", "test": "height", "value": "180", "value_unit": "kg"}},
         {"follow_up": FOLLOW_UP},
+        {"adverse_event": {**EVENT, "term": "nausea"}},
     ],
 )
 def test_what_may_be_right_under_some_reading_is_not_told(rows: dict[str, dict[str, str]]) -> None:
