@@ -33,7 +33,8 @@ CODE_LISTS: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
         # ACN (C66767)
         "action_on_dosing": _list(
             none=("dose not changed", "not applicable"), held=("dose interrupted", "drug interrupted"),
-            reduced=("dose reduced",), withdrawn=("drug withdrawn", "stopped"), unknown=(),
+            reduced=("dose reduced", "dose rate reduced"), withdrawn=("drug withdrawn", "stopped"),
+            unknown=("not evaluable",),
         ),
         # why a cycle ended; the ward's words
         "stop_reason": _list(

@@ -73,6 +73,11 @@ def test_cdisc_spellings_become_the_words_of_the_series() -> None:
     assert type_code(pl.Series(["PARTIAL RESPONSE", "cr"]), "best_response")["word"].to_list() == ["PR", "CR"]
 
 
+def test_what_a_cdisc_source_says_was_done_to_the_doses_is_known_but_for_an_increase() -> None:
+    said = pl.Series(["DOSE RATE REDUCED", "NOT EVALUABLE", "DRUG INTERRUPTED", "DOSE INCREASED"])
+    assert type_code(said, "action_on_dosing")["word"].to_list() == ["reduced", "unknown", "held", None]
+
+
 def test_an_unknown_code_is_set_aside_and_never_guessed() -> None:
     assert type_code(pl.Series(["maybe"]), "yes_no").row(0) == (None, "code.unknown")
 
