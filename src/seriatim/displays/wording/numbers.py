@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from seriatim.pages import Cell
 from seriatim.results.row import ResultRow
+
+_TWO_DIGITS = Context(prec=2, rounding=ROUND_HALF_UP)
 
 
 def percent(fraction: float, n: int = 0) -> str:
@@ -28,15 +30,14 @@ def points(fraction: float, n: int = 0) -> str:
 def p_value(p: float) -> str:
     """A P value to two significant digits; "< 0.0001" below; never "0.00".
 
-    >>> p_value(0.0404), p_value(8e-51), p_value(0.9961), p_value(0.00012)
-    ('0.040', '< 0.0001', '1.0', '0.00012')
+    >>> p_value(0.0404), p_value(8e-51), p_value(0.9961), p_value(0.00999)
+    ('0.040', '< 0.0001', '1.0', '0.010')
     """
     if p < 1e-4:
         return "< 0.0001"
-    if p > 0.995:
-        return "1.0"
-    digits = 1 - math.floor(math.log10(p))
-    return f"{Decimal(str(p)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP):f}"
+    # Rounded first and cut to length after, because 0.00999 rounds into the next power of ten.
+    rounded = _TWO_DIGITS.create_decimal(str(p))
+    return f"{rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - 1)):f}"
 
 
 def interval(lower: float, upper: float, decimals: int = 1, scale: float = 1.0) -> str:
@@ -68,7 +69,9 @@ def risk_cell(row: ResultRow | None) -> Cell:
         return Cell("not computed", (), "missing")
     if row.value is None:
         return Cell(row.reason, (row.result_id,), "reason")
-    bounds = "" if row.lower is None or row.upper is None else f"; {interval(row.lower, row.upper, 0, 100)}"
+    # With as many decimals as the percentage: 0 of 809 is 0.0 to 0.5, not 0 to 0.
+    decimals = 0 if (row.denominator or 0) < 200 else 1
+    bounds = "" if row.lower is None or row.upper is None else f"; {interval(row.lower, row.upper, decimals, 100)}"
     return Cell(
         f"{row.numerator}/{row.denominator} ({percent(row.value, row.denominator or 0)}{bounds})", (row.result_id,)
     )
