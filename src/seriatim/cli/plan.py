@@ -53,7 +53,7 @@ def show(plan: PlanName) -> None:
 
     Example: seriatim plan show il2_1998
     """
-    from seriatim.displays.wording.methods import text
+    from seriatim.displays.wording.methods import text, words
     from seriatim.plans.plan import read_plan
 
     read = read_plan(plan)
@@ -62,6 +62,5 @@ def show(plan: PlanName) -> None:
         typer.echo(sentence.text)
     typer.echo("\nEndpoints:")
     for endpoint in read.endpoints:
-        words = ", ".join((*endpoint.terms, *endpoint.system_organ_classes, *endpoint.interventions)) or "any event"
-        typer.echo(f"  {endpoint.label}: {words}; without a record: {endpoint.without_record}")
+        typer.echo(f"  {endpoint.label}: {words(endpoint)}; without a record: {endpoint.without_record}")
     typer.echo(f"\nAnalyses: {', '.join(request.name for request in read.analyses)}")

@@ -10,18 +10,23 @@ MOST_FINDINGS = 200  # the rest is in `findings`, and the table says how many
 
 
 def lead(shown: Shown) -> tuple[Sentence, ...]:
-    """The account first, where something was set aside."""
+    """The account first, where something was set aside; the contradictions of a printed table, which has none."""
     lost = shown.receipt.rows_set_aside
-    if not lost:
-        return ()
-    text = f"{lost} of the rows read were set aside and are in none of these figures; see who was counted."
-    return (Sentence(text, (), "caution"),)
+    if lost:
+        text = f"{lost} of the rows read were set aside and are in none of these figures; see who was counted."
+        return (Sentence(text, (), "caution"),)
+    wrong = [finding for finding in shown.findings if finding.severity is Severity.WARNING]
+    if wrong and not shown.account.lines:
+        count = "1 printed figure does" if len(wrong) == 1 else f"{len(wrong)} printed figures do"
+        text = f"{count} not agree with the others; see what was found in the source."
+        return (Sentence(text, (), "caution"),)
+    return ()
 
 
 def section(shown: Shown) -> Section | None:
     """The account, the receipt, and the findings with their rows."""
     if not shown.account.lines:
-        return None
+        return _of_printed_table(shown)
     blocks: list[Block] = [_account_table(shown)]
     if shown.receipt.tables:
         blocks.append(_receipt_table(shown))
@@ -30,6 +35,12 @@ def section(shown: Shown) -> Section | None:
     else:
         blocks.append(Sentence("Nothing in the source had to be set aside or questioned."))
     return Section("counted", "Who was counted, and who was not?", tuple(blocks))
+
+
+def _of_printed_table(shown: Shown) -> Section | None:
+    if not shown.findings:
+        return None
+    return Section("counted", "Do the printed figures agree with each other?", (_findings_table(shown),))
 
 
 def _account_table(shown: Shown) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isinf
+
 from seriatim.displays._contract import Shown
 from seriatim.displays.figures.incidence_panels import (
     CurvePoint,
@@ -11,10 +13,11 @@ from seriatim.displays.figures.incidence_panels import (
     incidence_panels,
 )
 from seriatim.displays.wording import incidence as wording
-from seriatim.displays.wording.numbers import difference_cell, p_cell, risk_cell
+from seriatim.displays.wording.numbers import difference_cell, interval, p_cell, risk_cell
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.plans.endpoints import Endpoint
 from seriatim.results.row import ResultRow
+from seriatim.tallies.published import printed_name
 from seriatim.tallies.tally import Tally, numbers, select
 
 # The names by which readers know the conventions, in the order in which the sentence lists them.
@@ -29,11 +32,13 @@ CONVENTIONS = (
 MOST_TICKS = 2_000  # on a strip of some 300 points of width
 TREND_COLUMNS = ("p_trend_groups", "p_trend_groups_exact", "p_trend_groups_mid", "p_trend_cases", "p_trend_grades")
 SMALL_PRINT = (
-    "Each patient counts once per endpoint, at the worst grade of its terms.",
+    "Each patient counts once per endpoint, if any record of its terms reached one of its grades.",
     "A record without a grade does not count as the endpoint; a partial onset date that may mean before treatment does."
     " Both are inside the bounds of the table of what is missing.",
+)
+OF_INTERVALS = (
     "Interval of a proportion: Clopper-Pearson. Difference: last minus first, Miettinen-Nurminen score interval"
-    " with the P value of the same test. No P value decides alone: look at the interval.",
+    " with the P value of the same test. No P value decides alone: look at the interval."
 )
 
 
@@ -42,19 +47,26 @@ def lead(shown: Shown) -> tuple[Sentence, ...]:
     primary = [e for e in shown.plan.endpoints if shown.plan.is_primary(e.id)] or list(shown.plan.endpoints)
     if not shown.results.where(analysis="incidence") or not primary:
         return ()
-    fell = {endpoint.id for endpoint in primary if _fell(shown, endpoint)}
-    rows = [row for endpoint in primary if (row := _p_adjusted(shown, endpoint))]
+    if len(_risks(shown, primary[0])) == 1:
+        return tuple(_cautions(shown)[:1])
+    ids = tuple(row.result_id for endpoint in primary if (row := _p_adjusted(shown, endpoint)))
     adjusted = "after Holm adjustment" if shown.plan.primary else "(not adjusted: no primary contrast was declared)"
-    return (
-        wording.summary(
-            [e.label for e in primary if e.id in fell],
-            [e.label for e in primary if e.id not in fell],
-            len(primary),
-            tuple(row.result_id for row in rows),
-            adjusted,
-        ),
-        *_cautions(shown)[:1],
-    )
+    fell, rose = _all_readings(shown, primary, -1), _all_readings(shown, primary, 1)
+    others = [name for name in _by_name(primary) if name not in fell and name not in rose]
+    return (wording.summary(fell, rose, others, ids, adjusted), *_cautions(shown)[:1])
+
+
+def _all_readings(shown: Shown, endpoints: list[Endpoint], sign: int) -> list[str]:
+    """The endpoints that moved to one side beyond chance, a printed one by every count that its percentages allow."""
+    named = _by_name(endpoints)
+    return [name for name, readings in named.items() if all(_moved(shown, reading, sign) for reading in readings)]
+
+
+def _by_name(endpoints: list[Endpoint]) -> dict[str, list[Endpoint]]:
+    named: dict[str, list[Endpoint]] = {}
+    for endpoint in endpoints:
+        named.setdefault(printed_name(endpoint.label), []).append(endpoint)
+    return named
 
 
 def picture(shown: Shown) -> Figure | None:
@@ -80,7 +92,9 @@ def section(shown: Shown) -> Section | None:
     if bounds := _bounds_table(shown):
         blocks.append(bounds)
     blocks += [table for table in [_grade_table(shown)] if table]
-    return Section("incidence", "Has severe toxicity become rarer?", tuple(blocks), SMALL_PRINT)
+    # Of a printed table nothing is known of the records behind it, and it has no account.
+    notes = (*SMALL_PRINT, OF_INTERVALS) if shown.account.lines else (OF_INTERVALS,)
+    return Section("incidence", "Has severe toxicity become rarer?", tuple(blocks), notes)
 
 
 def _row(shown: Shown, endpoint: Endpoint, statistic: str, **wanted: str) -> ResultRow | None:
@@ -95,10 +109,11 @@ def _p_adjusted(shown: Shown, endpoint: Endpoint) -> ResultRow | None:
     return _row(shown, endpoint, "p_score_holm") or _row(shown, endpoint, "p_score")
 
 
-def _fell(shown: Shown, endpoint: Endpoint) -> bool:
+def _moved(shown: Shown, endpoint: Endpoint, sign: int) -> bool:
     p, difference = _p_adjusted(shown, endpoint), _row(shown, endpoint, "risk_difference")
-    known = p is not None and p.value is not None and difference is not None and difference.value is not None
-    return bool(known and p.value < 1 - shown.plan.level and difference.value < 0)  # type: ignore[operator,union-attr]
+    if p is None or p.value is None or difference is None or difference.value is None:
+        return False
+    return p.value < 1 - shown.plan.level and difference.value * sign > 0
 
 
 def _sentences(shown: Shown) -> list[Sentence]:
@@ -106,7 +121,9 @@ def _sentences(shown: Shown) -> list[Sentence]:
     for endpoint in shown.plan.endpoints:
         risks = _risks(shown, endpoint)
         difference, p = _row(shown, endpoint, "risk_difference"), _row(shown, endpoint, "p_score")
-        if risks and difference and p:
+        if len(risks) == 1:
+            made.append(wording.only_group(endpoint.label, risks[0]))
+        elif risks and difference and p:
             made.append(wording.fell(endpoint.label, risks[0], risks[-1], difference, p))
     return made
 
@@ -138,8 +155,13 @@ def _incidence_table(shown: Shown) -> Table:
         )
         for endpoint in shown.plan.endpoints
     ]
-    columns = ("Endpoint", *groups, "Last minus first, points (95 %)", "P (score)", "P (Holm)")
-    return Table("incidence", "Patients with each endpoint: n/N (%; exact 95 % interval)", columns, tuple(rows))
+    level = _level(shown)
+    columns = ("Endpoint", *groups, f"Last minus first, points ({level})", "P (score)", "P (Holm)")
+    return Table("incidence", f"Patients with each endpoint: n/N (%; exact {level} interval)", columns, tuple(rows))
+
+
+def _level(shown: Shown) -> str:
+    return f"{shown.plan.level * 100:g} %"
 
 
 def _convention_table(shown: Shown) -> Table:
@@ -150,11 +172,9 @@ def _convention_table(shown: Shown) -> Table:
         )
         for endpoint in shown.plan.endpoints
     ]
-    columns = ("Endpoint", "Odds ratio, last over first (exact 95 %)", *(f"P, {name}" for _, name in CONVENTIONS))
-    notes = (
-        "The score P belongs to the interval of the difference, the central Fisher P to the exact odds ratio."
-        " The 1998 paper printed minimum likelihood, the same branch in 1994 one tail doubled.",
-    )
+    odds = f"Odds ratio, last over first (exact {_level(shown)})"
+    columns = ("Endpoint", odds, *(f"P, {name}" for _, name in CONVENTIONS))
+    notes = ("The score P belongs to the interval of the difference, the central Fisher P to the exact odds ratio.",)
     return Table("conventions", "First against last group, by every convention", columns, tuple(rows), notes)
 
 
@@ -162,8 +182,9 @@ def _odds_cell(shown: Shown, endpoint: Endpoint) -> Cell:
     row = _row(shown, endpoint, "odds_ratio")
     if row is None or row.value is None or row.lower is None or row.upper is None:
         return Cell(row.reason if row else "not computed", (), "reason")
-    upper = f"{row.upper:.2f}" if row.upper != float("inf") else "no upper limit"
-    return Cell(f"{row.value:.2f} ({row.lower:.2f} to {upper})", (row.result_id,))
+    # Where the first group had none of it, every ratio above the lower bound fits.
+    value = "infinite" if isinf(row.value) else f"{row.value:.2f}"
+    return Cell(f"{value} ({interval(row.lower, row.upper, 2)})", (row.result_id,))
 
 
 def _trend_table(shown: Shown) -> Table:

@@ -18,10 +18,12 @@ def lead(shown: Shown) -> tuple[Sentence, ...]:
 
 def section(shown: Shown) -> Section | None:
     """The methods text made from the plan, the method of each statistic, the tallies with their hashes."""
+    # A printed table says nothing of terms, grades and windows; only a series has an account.
+    defined = [_endpoint_table(shown)] if shown.account.lines else []
     return Section(
         "methods",
         "Plan and methods",
-        (*wording.text(shown.plan), _endpoint_table(shown), _method_table(shown), _tally_table(shown)),
+        (*wording.text(shown.plan), *defined, _method_table(shown), _tally_table(shown)),
         ("Not a medical device. Statements about change over time do not say what caused it.",),
     )
 
@@ -29,9 +31,8 @@ def section(shown: Shown) -> Section | None:
 def _endpoint_table(shown: Shown) -> Table:
     rows = []
     for endpoint in shown.plan.endpoints:
-        words = (*endpoint.terms, *endpoint.system_organ_classes, *endpoint.interventions)
         cells = (
-            Cell(", ".join(words) or "any adverse event", (), "text"),
+            Cell(wording.words(endpoint), (), "text"),
             Cell(endpoint.grades if endpoint.counts_events else "not a grade", (), "text"),
             Cell(wording.window(endpoint), (), "text"),
             Cell(endpoint.without_record, (), "text"),

@@ -198,6 +198,15 @@ def published_tally(published: Published) -> Tally:
     return tally_from_rows("incidence", published.unit, definition, keys, rows, source=published.source)
 
 
+def printed_name(label: str) -> str:
+    """The printed name of an endpoint without the counts that tell its readings apart.
+
+    >>> printed_name("diarrhoea [142/155, 18/155]"), printed_name("Hypotension [with vasopressors]")
+    ('diarrhoea', 'Hypotension [with vasopressors]')
+    """
+    return re.sub(r" \[\d+/\d+(, \d+/\d+)*\]$", "", label)
+
+
 def identifier(name: str) -> str:
     """A printed name as the identifier of an endpoint.
 

@@ -21,14 +21,23 @@ def fell(label: str, first: ResultRow, last: ResultRow, difference: ResultRow, p
     return Sentence(f"{counts}; a change of {change}; {tail}.", ids)
 
 
+def only_group(label: str, risk: ResultRow) -> Sentence:
+    """One endpoint of a series that is a single group: there is nothing to compare it with."""
+    return Sentence(f"{label}: {_of(risk)}; the series is one group.", (risk.result_id,))
+
+
 def summary(
-    labels_fell: Sequence[str], others: Sequence[str], total: int, ids: tuple[str, ...], adjusted: str
+    fell: Sequence[str], rose: Sequence[str], others: Sequence[str], ids: tuple[str, ...], adjusted: str
 ) -> Sentence:
-    """How many of the primary endpoints fell beyond chance after adjustment, and which did not."""
-    text = f"Of {total} endpoints, {len(labels_fell)} fell from the first group to the last beyond chance {adjusted}"
+    """How many of the primary endpoints fell beyond chance after adjustment, which rose, and which did neither."""
+    total = len(fell) + len(rose) + len(others)
+    noun = "endpoint" if total == 1 else "endpoints"
+    text = f"Of {total} {noun}, {len(fell)} fell from the first group to the last beyond chance {adjusted}"
+    if rose:
+        text += f"; {_joined(rose)} rose"
     if others:
         text += f"; for {_joined(others)} a fall is not shown"
-    lead = "Severe toxicity fell. " if len(labels_fell) * 2 > total else ""
+    lead = "Severe toxicity fell. " if len(fell) * 2 > total and not rose else ""
     return Sentence(f"{lead}{text}.", ids, "lead")
 
 
@@ -78,5 +87,6 @@ def _of(row: ResultRow) -> str:
 
 
 def _joined(words: Sequence[str]) -> str:
-    lowered = [word[0].lower() + word[1:] for word in words]
+    # "Line sepsis" is lowered inside a sentence, "CRS" is not.
+    lowered = [word if word[1:2].isupper() else word[:1].lower() + word[1:] for word in words]
     return " and ".join([", ".join(lowered[:-1]), lowered[-1]]) if len(lowered) > 1 else lowered[0]

@@ -33,6 +33,17 @@ def grouping(chosen: Grouping) -> str:
     return "periods between the dated changes of practice" + (f" in {chosen.domain}" if chosen.domain else "")
 
 
+def words(endpoint: Endpoint) -> str:
+    """What a record must be of, with the reasons and restrictions that it must meet."""
+    events = ", ".join((*endpoint.terms, *endpoint.system_organ_classes)) or "any adverse event"
+    restrictions = [word for word, asked in (("related", endpoint.related), ("serious", endpoint.serious)) if asked]
+    parts = [", ".join([events, *(f"{word} only" for word in restrictions)])] if endpoint.counts_events else []
+    if endpoint.interventions:
+        reasons = f" (reason: {', '.join(endpoint.intervention_reasons)})" if endpoint.intervention_reasons else ""
+        parts.append(", ".join(endpoint.interventions) + reasons)
+    return "; or ".join(parts)
+
+
 def window(endpoint: Endpoint) -> str:
     """From when to when a record counts."""
     begins = {
