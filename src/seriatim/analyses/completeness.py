@@ -31,6 +31,7 @@ class Options(Document):
     """Which laboratory tests are asked for; the windows are those of the analyses `labs` and `weight`."""
 
     tests: tuple[str, ...] = ("creatinine", "bilirubin", "platelets")
+    scale: str = "ctcae-v5"
     window_days: int = Field(default=30, ge=0)
     days_after: int = Field(default=3, ge=0)
 
@@ -38,8 +39,8 @@ class Options(Document):
 def needs(plan: Plan, options: Options) -> Sequence[TallySpec]:
     """Group by item by whether the patient has it."""
     endpoints = _looked_for(plan)
-    asked = {"tests": options.tests, "window_days": options.window_days, "days_after": options.days_after,
-             "endpoints": endpoints}  # fmt: skip
+    asked = {"tests": options.tests, "scale": options.scale, "window_days": options.window_days,
+             "days_after": options.days_after, "endpoints": endpoints}  # fmt: skip
     item = Key("item", Role.VIEW, items(options.tests, endpoints))
     return (
         TallySpec("completeness", "completeness", Unit.PATIENT, (GROUP, item, COMPLETE),

@@ -10,6 +10,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
+from seriatim.engines.choose import worked_out_once
 from seriatim.series.series import TreatmentSeries
 from seriatim.vocabulary.units import KILOGRAMS_PER
 
@@ -29,11 +30,16 @@ def gains(series: TreatmentSeries, cases: Cases, cycles: Sequence[str], days: in
     baseline, in whole thousandths of the baseline, rounded down (0 where there is none). The baseline is the weight
     charted for the cycle, else the last one before its first dose. Pounds and kilograms are compared exactly.
     """
-    return nw.concat([_one_cycle(series, cases, cycle, days) for cycle in cycles])
+    key = ("gains", tuple(cycles), days)
+    if key not in cases.kept:
+        found = nw.concat([_one_cycle(series, cases, cycle, days) for cycle in cycles])
+        cases.kept[key] = worked_out_once(found)
+    kept: nw.LazyFrame[Any] = cases.kept[key]
+    return kept
 
 
 def _one_cycle(series: TreatmentSeries, cases: Cases, cycle: str, days: int) -> nw.LazyFrame[Any]:
-    windows = _windows(series, cases, int(cycle))
+    windows = worked_out_once(_windows(series, cases, int(cycle)))
     weights = _weights(series, windows, days)
     charted = _charted_baseline(series, int(cycle))
     joined = windows.join(charted, on="patient_id", how="left").join(weights, on="patient_id", how="left")

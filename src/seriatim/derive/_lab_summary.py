@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
 from seriatim.derive._treatment_window import treatment_windows
-from seriatim.engines.choose import in_memory
+from seriatim.engines.choose import worked_out_once
 from seriatim.grading.criteria import LabTest, criteria_of, lab_test
 from seriatim.grading.expression import grade_code
 from seriatim.grading.reasons import NotGraded
@@ -48,7 +48,8 @@ def lab_summary(series: TreatmentSeries, cases: Cases, options: Mapping[str, Any
     key = ("lab_summary", tuple(options["tests"]), options["scale"], options["window_days"])
     if key not in cases.kept:
         cases.kept[key] = _with_patients(_both_readings(series, cases, options), cases, tests_of(options))
-    return cases.kept[key]
+    kept: nw.DataFrame[Any] = cases.kept[key]
+    return kept
 
 
 def _both_readings(series: TreatmentSeries, cases: Cases, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
@@ -56,10 +57,11 @@ def _both_readings(series: TreatmentSeries, cases: Cases, options: Mapping[str, 
     values = _values(series, cases, tests_of(options), options["window_days"])
     first = _summary(values, "may_be_before", options)
     doubtful = values.filter(nw.col("may_be_before") != nw.col("is_surely_before")).select("case_number").unique()
-    again = _summary(values.join(doubtful, on="case_number", how="semi"), "is_surely_before", options)
     known = doubtful.collect("polars")
-    rest = first.join(known, on="case_number", how="anti")
-    readings = ((first, BEFORE), (rest, ON), (again, ON))
+    readings = [(first, BEFORE), (first.join(known, on="case_number", how="anti"), ON)]
+    if len(known):
+        theirs = values.join(doubtful, on="case_number", how="semi")
+        readings.append((_summary(theirs, "is_surely_before", options), ON))
     return nw.concat([part.with_columns(reading=nw.lit(reading)) for part, reading in readings])
 
 
@@ -72,7 +74,7 @@ def _values(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], day
         nw.lit(-1),
     )
     numbers = cases.frame.select("patient_id", "case_number")
-    windows = in_memory(treatment_windows(series, cases).join(numbers, on="patient_id", how="inner"))
+    windows = worked_out_once(treatment_windows(series, cases).join(numbers, on="patient_id", how="inner"))
     earliest, latest = nw.col("collected_earliest"), nw.col("collected_latest")
     dated = series.tables["lab_result"].filter(~earliest.is_null())
     named = dated.with_columns(place=place.cast(nw.Int64)).filter(nw.col("place") >= 0)
@@ -90,22 +92,32 @@ def _values(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], day
 
 def _summary(values: nw.LazyFrame[Any], before: str, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
     tests, scale = tests_of(options), options["scale"]
-    last = in_memory(_last_before(values.filter(nw.col(before)), tests, scale))
+    last = worked_out_once(_last_before(values.filter(nw.col(before)), tests, scale))
     on = values.filter(~nw.col(before) & nw.col("is_in_time")).join(_baselines(last), on=list(_TEST), how="left")
     over = nw.col("baseline_micro") > nw.col("baseline_upper_micro")
     # Whether the baseline was normal is asked of its own limits, at its own time.
     state = nw.when(over).then(nw.lit("abnormal")).otherwise(nw.lit("normal"))
     known = nw.when(over.is_null()).then(_no_text()).otherwise(state)
     graded = on.with_columns(baseline_was=known).with_columns(code=_code(tests, scale))
-    lacks = {reason_column(reason): _flag(nw.col("code") == int(reason)) for reason in NotGraded}
-    worst = graded.with_columns(**lacks).group_by(*_TEST, nw.col("value_unit").alias("unit"))
-    summed = worst.agg(
-        nw.col("code").max().alias("worst"),
-        nw.col("value_micro").max().alias("highest"),
-        nw.col("value_micro").min().alias("lowest"),
-        *(nw.col(name).max() for name in lacks),
+    # By code first: few rows are left of each patient, on which the flags of all reasons cost nothing.
+    by_code = graded.group_by(*_TEST, nw.col("value_unit").alias("unit"), "code").agg(
+        nw.col("value_micro").max().alias("highest"), nw.col("value_micro").min().alias("lowest")
     )
-    return _with_baselines(summed.collect("polars"), _graded_alone(last, tests, scale).collect("polars"))
+    return _with_baselines(_by_unit(by_code.collect("polars")), _graded_alone(last, tests, scale).collect("polars"))
+
+
+def _by_unit(by_code: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+    lacks = {reason_column(reason): _flag(nw.col("code") == int(reason)) for reason in NotGraded}
+    return (
+        by_code.with_columns(**lacks)
+        .group_by(*_TEST, "unit")
+        .agg(
+            nw.col("code").max().alias("worst"),
+            nw.col("highest").max(),
+            nw.col("lowest").min(),
+            *(nw.col(name).max() for name in lacks),
+        )
+    )
 
 
 def _with_baselines(summed: nw.DataFrame[Any], baselines: nw.DataFrame[Any]) -> nw.DataFrame[Any]:

@@ -9,10 +9,9 @@ import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
 from seriatim.derive._cycle_weights import RECORDED, gains
+from seriatim.derive._lab_summary import BEFORE, lab_summary
 from seriatim.derive._qualifying import qualifying_records
-from seriatim.derive._treatment_window import treatment_windows
 from seriatim.derive._unanswered import NOT_ASSESSED, unanswered
-from seriatim.grading.criteria import LabTest, lab_test
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import TallySpec
 
@@ -21,15 +20,18 @@ FOLLOWED_DAYS = 30
 
 
 def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:
-    """One row per patient and item that is there or does not apply: `patient_id`, `item`, `complete`.
+    """One row per patient and item that is there or does not apply: `patient_id`, `group`, `item`, `complete`.
 
     Items are the levels of the key `item`; `spec.options` has tests, window_days, days_after and the endpoints of which
     the plan asks that they be looked for.
     """
     parts = [_any_event(series, cases), _events_graded(series, cases), _response(series, cases)]
     parts += [_followed(series, cases), _weight(series, cases, spec.options["days_after"])]
-    parts += _labs(series, cases, spec) + _endpoints(series, cases, spec)
-    return nw.concat(parts)
+    parts += _endpoints(series, cases, spec)
+    # The summary of laboratory values is in memory, so the other patients are brought there too.
+    found = [part.collect("polars") for part in parts] + _labs(series, cases, spec)
+    people = cases.frame.select("patient_id", "group").collect("polars")
+    return nw.concat(found).join(people, on="patient_id", how="inner").lazy()
 
 
 def _rows(frame: nw.LazyFrame[Any], item: str, answer: str = YES) -> nw.LazyFrame[Any]:
@@ -88,25 +90,16 @@ def _weight(series: TreatmentSeries, cases: Cases, days_after: int) -> nw.LazyFr
     return _rows(found, "weight before and in the first cycle")
 
 
-def _labs(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> list[nw.LazyFrame[Any]]:
+def _labs(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> list[nw.DataFrame[Any]]:
     """A number before the first dose and one on treatment; whether they can be graded is another question."""
     if not series.has("lab_result"):
         return []
-    dated = series.tables["lab_result"].filter(~nw.col("collected_earliest").is_null())
-    joined = dated.filter(~nw.col("value_micro").is_null()).join(
-        treatment_windows(series, cases), on="patient_id", how="inner"
-    )
     # As in the analysis of laboratory values: a sample that may be before treatment is before it.
-    at = nw.col("collected_earliest")
-    is_before = at <= nw.col("begun_latest")
-    is_on = ~is_before & (at <= nw.col("until_latest") + timedelta(days=spec.options["window_days"]))
-    return [_both_sides(joined, lab_test(name), is_before, is_on) for name in spec.options["tests"]]
-
-
-def _both_sides(joined: nw.LazyFrame[Any], test: LabTest, is_before: nw.Expr, is_on: nw.Expr) -> nw.LazyFrame[Any]:
-    own = joined.filter(nw.col("test").str.to_lowercase().is_in(list(test.spellings)))
-    before, on = (own.filter(side).select("patient_id").unique() for side in (is_before, is_on))
-    return _rows(before.join(on, on="patient_id", how="inner"), f"{test.name} before and on treatment")
+    summary = lab_summary(series, cases, spec.options).filter(nw.col("reading") == BEFORE)
+    both = summary.group_by("patient_id", "test").agg(nw.col("baseline").max(), nw.col("highest").max())
+    there = both.filter(~nw.col("baseline").is_null() & ~nw.col("highest").is_null())
+    item = nw.concat_str("test", nw.lit("before and on treatment"), separator=" ")
+    return [there.select("patient_id", item.alias("item"), nw.lit(YES).alias("complete"))]
 
 
 def _endpoints(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> list[nw.LazyFrame[Any]]:

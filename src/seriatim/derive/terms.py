@@ -9,6 +9,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
+from seriatim.engines.choose import worked_out_once
 from seriatim.plans.endpoints import GRADES, grades_in
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import TallySpec
@@ -35,7 +36,7 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
     ranks = [f"rank_{place}" for place in range(len(views))]
     expressions = {name: _rank(*view) for name, view in zip(ranks, views, strict=True)}
     records = _records(series, cases, spec.options["emergent"]).with_columns(**expressions)
-    by_term = _best(records, ("system_organ_class", "term"), ranks)
+    by_term = worked_out_once(_best(records, ("system_organ_class", "term"), ranks))
     by_class = _best(by_term, ("system_organ_class",), ranks)
     anything = _best(by_class, (), ranks)
     label = nw.concat_str("system_organ_class", "term", separator=" / ")

@@ -60,14 +60,17 @@ def collect(frame: nw.LazyFrame[Any], sort_by: str | Sequence[str]) -> pl.DataFr
     return collected.sort([*first, *others], nulls_last=True)
 
 
-def in_memory(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    """The same rows worked out once, where the engine holds frames in memory; DuckDB keeps its bound and its plan.
+def worked_out_once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """The same rows, worked out now: for a frame that a plan uses more than once, since each use would start anew.
 
-    For small frames that a plan uses more than once, since Polars works out each use anew.
+    On DuckDB the rows become a table of the frame's own connection, within its bound of memory and spilling beyond.
     """
-    if frame.implementation.is_polars():
+    native = frame.to_native()
+    if not isinstance(native, duckdb.DuckDBPyRelation):
         return frame.collect("polars").lazy()
-    return frame
+    name = f"kept_{uuid.uuid4().hex}"
+    native.create(name)
+    return nw.from_native(native.query("frame", f'SELECT * FROM "{name}"'))  # noqa: S608 - a name of our own making
 
 
 def _polars_frame(table: pl.DataFrame | Path) -> pl.LazyFrame:
