@@ -46,7 +46,10 @@ def _packages(shelf: str) -> list[str]:
 
 
 def _module_names(package: str) -> list[str]:
-    spec = importlib.util.find_spec(package)
+    try:
+        spec = importlib.util.find_spec(package)
+    except ModuleNotFoundError:  # the package that it is in is gone
+        spec = None
     if spec is None or spec.submodule_search_locations is None:
         raise Misuse(f"an entry point names the package {package}, which cannot be found; install or remove it")
     modules = pkgutil.iter_modules(spec.submodule_search_locations)

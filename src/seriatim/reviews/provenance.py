@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from importlib.metadata import version
 
+from seriatim.derive._local_days import local_day
 from seriatim.plans.plan import Plan
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.published import Published
@@ -21,7 +22,7 @@ def provenance_of(series: TreatmentSeries, plan: Plan, command: str) -> Mapping[
         "Source": source.source,
         "Reader": source.reader,
         "Content of the series (SHA-256)": source.content_hash,
-        "Data cut": f"{source.data_cut:%Y-%m-%d}" if source.data_cut else "not known",
+        "Data cut": f"{local_day(source.data_cut, source.zone)}" if source.data_cut else "not known",
         "Time zone": source.zone,
         "Plan (SHA-256)": plan_hash(plan),
         "Engine": series.engine,

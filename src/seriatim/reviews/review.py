@@ -99,6 +99,7 @@ def require_nothing_set_aside(done: Review) -> None:
     """Raise `DataSetAside` (exit code 3) if rows were set aside and the plan does not allow it."""
     lost = done.receipt.rows_set_aside
     if lost and done.plan.set_aside == "refuse":
+        rows = "1 row was" if lost == 1 else f"{lost} rows were"
         raise DataSetAside(
-            f"{lost} rows were set aside; the report lists them. Mend the data, or write `set_aside: allow` in the plan"
+            f"{rows} set aside; the report lists them. Mend the data, or write `set_aside: allow` in the plan"
         )
