@@ -1,0 +1,73 @@
+"""What does the report say of deaths, and what does it not say?"""
+
+from __future__ import annotations
+
+from seriatim.analyses.deaths import Options, analyse
+from seriatim.displays import deaths
+from seriatim.displays._contract import Shown
+from seriatim.pages import Figure, Sentence
+from seriatim.plans.plan import Plan
+from seriatim.results.results import Results
+from seriatim.tallies.spec import Key, Role, Unit
+from seriatim.tallies.tally import tally_from_rows
+
+PLAN = Plan(title="deaths", grouping={"by": "equal groups", "groups": 2})
+DEATH = Key("death", Role.PARTITION, (
+    "related", "relatedness unknown", "not related", "no death", "follow-up too short", "no follow-up",
+))  # fmt: skip
+
+
+def shown(deadly: dict[int, str], n: int = 1241) -> Shown:
+    rows = [(case, deadly.get(case, "no death"), 1) for case in range(1, n + 1)]
+    by_case = tally_from_rows("deaths_by_case", Unit.PATIENT, "d", (Key("case_number", Role.ORDER), DEATH), rows)
+    group = Key("group", Role.PARTITION, ("early", "late"))
+    grouped = [("early" if case <= n // 2 else "late", death, 1) for case, death, _ in rows]
+    by_group = tally_from_rows("deaths", Unit.PATIENT, "d", (group, DEATH), grouped)
+    tallies = {"deaths": by_group, "deaths_by_case": by_case}
+    return Shown(Results(tuple(analyse(tallies, PLAN, Options()))), tallies, PLAN)
+
+
+def texts(made: Shown) -> str:
+    section = deaths.section(made)
+    return " ".join(block.text for block in section.blocks if isinstance(block, Sentence))
+
+
+def test_first_screen_says_the_run_and_how_high_the_risk_could_be():
+    (sentence,) = deaths.lead(shown({12: "related", 432: "related"}))
+    assert "among the last 809 patients" in sentence.text
+    assert "0.45 % (exact 95 %)" in sentence.text
+
+
+def test_a_run_found_by_looking_has_its_own_chance():
+    words = texts(shown({12: "related", 100: "related", 432: "related"}))
+    assert "Given 3 earlier deaths" in words
+    assert "P = 0.042" in words
+    assert "P = 0.17" in words
+
+
+def test_unknown_relatedness_is_said_with_the_shorter_run():
+    words = texts(shown({432: "related", 1000: "relatedness unknown"}))
+    assert "the run would be 241 patients and not 809" in words
+
+
+def test_a_case_not_yet_ripe_is_said():
+    words = texts(shown({432: "related", 1240: "follow-up too short"}))
+    assert "case 1240, not yet ripe" in words
+
+
+def test_the_run_chart_is_drawn_where_there_was_a_death():
+    section = deaths.section(shown({12: "related", 432: "related"}))
+    assert any(isinstance(block, Figure) for block in section.blocks)
+    without = deaths.section(shown({}, n=60))
+    assert not any(isinstance(block, Figure) for block in without.blocks)
+
+
+def test_a_last_case_that_died_is_no_run():
+    words = texts(shown({60: "related"}, n=60))
+    assert "died of treatment" in words
+
+
+def test_nothing_is_shown_that_was_not_asked_for():
+    empty = Shown(Results(()), {}, PLAN)
+    assert deaths.section(empty) is None
+    assert deaths.lead(empty) == ()
