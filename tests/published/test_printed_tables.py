@@ -1,0 +1,131 @@
+"""Do the printed tables of other papers agree with themselves, and by which test were their P values worked out?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from seriatim.findings import Severity
+from seriatim.methods.clopper_pearson import clopper_pearson
+from seriatim.methods.fisher_exact import fisher_exact
+from seriatim.reviews.published import review_published
+from seriatim.tallies.consistency import consistency_findings, matching_conventions
+from seriatim.tallies.printed import prints_as
+from seriatim.tallies.published import Published, Reading, read_published, readings
+
+EXAMPLES = Path(__file__).parents[2] / "examples" / "published"
+RULE_OF_2011 = "chi-squared, or Fisher where an expected count is under 5"
+
+
+def example(name: str) -> Published:
+    return read_published(EXAMPLES / name)
+
+
+def test_21_of_22_p_values_of_the_2011_vaccine_trial_follow_the_rule_of_expected_counts():
+    """N Engl J Med 2011;364:2119, table 3: grade 3 to 5 under interleukin-2 with or without a vaccine."""
+    table = example("nejm_2011_table_3.csv")
+    other = [
+        row.endpoint
+        for row in table.rows
+        if RULE_OF_2011 not in matching_conventions(row.p or "", readings(table, row)[0])
+    ]
+    assert len(table.rows) == 22
+    assert other == ["Constitutional"]
+
+
+def test_no_single_other_convention_gives_as_many_of_its_p_values():
+    table = example("nejm_2011_table_3.csv")
+    matched = [matching_conventions(row.p or "", readings(table, row)[0]) for row in table.rows]
+    counted = {name: sum(name in names for names in matched) for names in matched for name in names}
+    assert counted.pop(RULE_OF_2011) == 21
+    assert max(counted.values()) < 21
+
+
+def test_only_contradiction_of_the_2011_vaccine_trial_is_constitutional():
+    (finding,) = consistency_findings(example("nejm_2011_table_3.csv"))
+    assert (finding.rule, finding.table, finding.row, finding.found) == ("published.p", "Constitutional", 6, "P = 0.06")
+    assert f"0.051 by {RULE_OF_2011}" in finding.expected
+
+
+@pytest.mark.parametrize(
+    ("event", "p"),
+    [
+        ("hypotension", "3.5e-7"),
+        ("hypoxia", "0.0016"),
+        ("capillary leak", "3.6e-9"),
+        ("catheter infection", "0.094"),
+        ("diarrhoea", "0.00019"),
+        ("hyponatraemia", "1.4e-5"),
+        ("hypokalaemia", "4.1e-12"),
+    ],
+)
+def test_fisher_of_the_2010_antibody_trial(event, p):
+    """N Engl J Med 2010;363:1324, table 2: grade 3 or 4, 137 patients against 108; the paper prints no P."""
+    table = example("yu_2010_table_2.csv")
+    row = next(row for row in table.rows if row.endpoint == event)
+    (reading,) = readings(table, row)
+    (a, n), (b, m) = reading.counts
+    assert (n, m) == (137, 108)
+    assert prints_as(fisher_exact(a, n, b, m, convention="minimum likelihood").value, p)
+
+
+def test_2010_antibody_trial_has_no_contradiction():
+    assert consistency_findings(example("yu_2010_table_2.csv")) == ()
+
+
+def test_subcutaneous_against_continuous_interleukin_2_has_exactly_two_contradictions():
+    """Br J Cancer 2004 (PMC2409650), table 5: 78 of 225 is printed as 39 %, 5 against 0 as P = 1.0."""
+    percent, p = consistency_findings(example("sc_civ_2004_table_5.yaml"))
+    assert (percent.rule, percent.table, percent.found) == ("published.percent", "cardiovascular", "39 %")
+    assert percent.expected == "34.7 % for 78 of 225"
+    assert (p.rule, p.table, p.found) == ("published.p", "injection site", "P = 1.0")
+    assert "0.0029 by Fisher, minimum likelihood" in p.expected
+
+
+def test_interval_of_1995_is_printed_with_another_level_than_it_has():
+    """J Clin Oncol 1995;13:688: response in 36 of 255 patients, "90 % interval 10 to 19"."""
+    (finding,) = consistency_findings(example("fyfe_1995_response.yaml"))
+    assert finding.rule == "published.interval"
+    assert finding.next_move == "the level is mislabelled: read it as 95 %"
+    ninety = clopper_pearson(36, 255, 0.90).interval
+    assert (round(100 * ninety.lower, 1), round(100 * ninety.upper, 1)) == (10.7, 18.2)
+
+
+@pytest.mark.parametrize(
+    ("source", "events", "n", "lower", "upper"),
+    [
+        ("J Clin Oncol 1999;17:2105, response", 43, 270, "12", "21"),
+        ("Cancer 2008, renal cell carcinoma, response", 53, 259, "15.7", "25.9"),
+        ("N Engl J Med 1987, treatment-related deaths", 4, 157, "0.7", "6.4"),
+        ("lifileucel label, treatment-related deaths", 12, 160, "3.9", "12.7"),
+    ],
+)
+def test_exact_intervals_of_other_series(source, events, n, lower, upper):
+    interval = clopper_pearson(events, n).interval
+    assert prints_as(100 * interval.lower, lower), source
+    assert prints_as(100 * interval.upper, upper), source
+
+
+def test_p_of_the_2003_trial_of_dose_is_the_chi_squared_test():
+    """J Clin Oncol 2003;21:3127: response in 33 of 156 patients at high dose, 19 of 150 at low dose, P = 0.048."""
+    reading = Reading("response", ("high", "low"), ((33, 156), (19, 150)))
+    assert "chi-squared" in matching_conventions("0.048", reading)
+    assert "Fisher, minimum likelihood" not in matching_conventions("0.048", reading)
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.iterdir()), ids=lambda path: path.name)
+def test_each_example_is_reviewed_from_its_file_to_a_report(path, tmp_path):
+    table = read_published(path)
+    done = review_published(path)
+    groups = len(table.groups)
+    endpoints = {row.endpoint for row in done.results}
+    assert len(endpoints) == sum(len(readings(table, row)) for row in table.rows)
+    assert len(done.results.where(statistic="risk")) == groups * len(endpoints)
+    for row in done.results.where(statistic="risk"):
+        assert row.value == row.numerator / row.denominator
+    report = done.write(tmp_path)
+    text = report.read_text(encoding="utf-8")
+    assert table.title in text or table.source in text
+    assert ("Do the printed figures agree" in text) == bool(done.findings)
+    assert {finding.severity for finding in done.findings} <= {Severity.WARNING}
