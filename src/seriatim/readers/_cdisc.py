@@ -10,17 +10,17 @@ from types import MappingProxyType
 
 import polars as pl
 
-from seriatim.errors import UnreadableSource
+from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.findings import Finding
 from seriatim.readers._datasets import datasets_in, read_dataset
-from seriatim.readers._findings import note
+from seriatim.readers._findings import note, value_set_aside
 from seriatim.readers._folder import named_files, not_read
-from seriatim.readers._mapping import SourceMapping, TableMapping
-from seriatim.readers._shape import Shaped, finish, joined, rename
+from seriatim.readers._mapping import SourceMapping, TableMapping, did_you_mean
+from seriatim.readers._shape import Shaped, finish, joined
 from seriatim.readers._snapshot import content_hash, take_snapshot
 from seriatim.readers._stops import all_or_every_fault
 from seriatim.readers._text_table import TextTable
-from seriatim.series.raw import RawSource
+from seriatim.series.raw import RawSource, RawTable
 
 Prepare = Callable[[TextTable, Mapping[str, TextTable], TableMapping], TextTable]
 
@@ -34,14 +34,18 @@ def as_it_is(source: TextTable, _: Mapping[str, TextTable], __: TableMapping) ->
 class Domain:
     """One series table: the data sets it may come from, and for each column the variables that may fill it.
 
-    The first variable that the data set has is taken. `prepare` filters records or makes variables, each step with a
-    finding; it sees the other data sets by name.
+    The first variable with any value is taken for the whole table; for the columns `by_row`, the first that has a
+    value in that row. `prepare` filters records or makes variables, each step with a finding; it sees the other data
+    sets by name. A table that is `absent_if_empty` is not there when no record is left for it: records of intervals
+    do not say that nobody was given a dose.
     """
 
     datasets: tuple[str, ...]
     columns: Mapping[str, tuple[str, ...]]
     prepare: Prepare = as_it_is
     constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    by_row: tuple[str, ...] = ()
+    absent_if_empty: bool = False
 
 
 # CDISC test codes -> the words by which a series, a plan and a grading scale know the test.
@@ -69,22 +73,38 @@ def read_domains(
     files = _chosen_files(path, mapping, domains, beside)
     snapshots = {name: take_snapshot(file) for name, file in files.items()}
     texts = dict(
-        zip(snapshots, all_or_every_fault([partial(read_dataset, s) for s in snapshots.values()]), strict=True)
+        zip(
+            snapshots,
+            all_or_every_fault([partial(read_dataset, s, mapping.conventions.encoding) for s in snapshots.values()]),
+            strict=True,
+        )
     )
     steps = [partial(_table, name, choices, texts, mapping) for name, choices in domains.items()]
     made = [shaped for shaped in all_or_every_fault(steps) if shaped is not None]
-    if not any(shaped.table.name == "patient" for shaped in made):
+    there = [shaped.table for shaped in made if not _is_absent(shaped, domains)]
+    if not any(table.name == "patient" for table in there):
         wanted = " or ".join(name for domain in domains["patient"] for name in domain.datasets)
         raise UnreadableSource(f"{path.name}: has no {wanted}, without which nobody is a patient")
     strays = not_read(path, files.values(), mapping.ignore, list(files))
     return RawSource(
         source=path.name,
         reader=reader,
-        tables=tuple(shaped.table for shaped in made),
+        tables=tuple(there),
         content_hash=content_hash(snapshots.values()),
-        findings=(*(finding for shaped in made for finding in shaped.findings), *strays),
+        findings=(*(found for shaped in made for found in _told(shaped, there)), *strays),
         conventions=mapping.stated_conventions(),
     )
+
+
+def _told(shaped: Shaped, there: Sequence[RawTable]) -> tuple[Finding, ...]:
+    """Of a table that is absent it is not said that it has no rows."""
+    if shaped.table in there:
+        return shaped.findings
+    return tuple(found for found in shaped.findings if found.rule != "table.no_rows")
+
+
+def _is_absent(shaped: Shaped, domains: Mapping[str, Sequence[Domain]]) -> bool:
+    return shaped.table.frame.is_empty() and any(domain.absent_if_empty for domain in domains[shaped.table.name])
 
 
 def left_out(source: TextTable, rows: int, what: str, why: str) -> tuple[Finding, ...]:
@@ -115,8 +135,77 @@ def kept(source: TextTable, keep: pl.Expr, what: str, why: str) -> TextTable:
 
 
 def first_of(frame: pl.DataFrame, names: Sequence[str]) -> str | None:
-    """The first of these variables that the data set has."""
-    return next((name for name in names if name in frame.columns), None)
+    """The first of these variables in which anything is written, else the first that the data set has at all.
+
+    >>> first_of(pl.DataFrame({"RFXSTDTC": [None], "RFSTDTC": ["1988-03-01"]}), ("RFXSTDTC", "RFSTDTC"))
+    'RFSTDTC'
+    """
+    there = [name for name in names if name in frame.columns]
+    return next((name for name in there if frame[name].null_count() < frame.height), there[0] if there else None)
+
+
+def without(source: TextTable, variable: str, words: Sequence[str], what: str, why: str) -> TextTable:
+    """The records in which a variable, where there is one, has none of these words."""
+    if variable not in source.frame.columns:
+        return source
+    return kept(source, ~pl.col(variable).is_in(words).fill_null(value=False), what, why)
+
+
+def is_one_dose(frame: pl.DataFrame, start: str, end: str) -> pl.Expr:
+    """Is an exposure record one administration: by its frequency, or within one day and not several times a day?"""
+    rate = pl.col("EXDOSFRQ") if "EXDOSFRQ" in frame.columns else pl.lit(None, pl.String)
+    if start not in frame.columns:
+        return rate.is_null() | (rate == "ONCE")
+    first = pl.col(start).str.slice(0, 10)
+    last = pl.col(end).str.slice(0, 10) if end in frame.columns else pl.lit(None, pl.String)
+    one_day = (first.str.len_chars() == 10) & (last.is_null() | (first == last))
+    # An open end of a daily drug is an interval that goes on; of a drug without a frequency it is one dose.
+    daily = (rate == "QD") & last.is_not_null()
+    return (rate == "ONCE").fill_null(value=False) | (one_day & (rate.is_null() | daily)).fill_null(value=False)
+
+
+def occurred(frame: pl.DataFrame) -> pl.Expr:
+    """Was it done? Yes, unless EXOCCUR says that it was not."""
+    return (pl.col("EXOCCUR") != "N").fill_null(value=True) if "EXOCCUR" in frame.columns else pl.lit(value=True)
+
+
+def in_years(source: TextTable) -> TextTable:
+    """Ages that are in years; those in other units are set aside, not taken for years."""
+    if not {"AGE", "AGEU"} <= set(source.frame.columns):
+        return source
+    other = pl.col("AGE").is_not_null() & (pl.col("AGEU") != "YEARS").fill_null(value=True)
+    rows = source.frame.filter(other)["source_row"].to_list()
+    frame = source.frame.with_columns(pl.when(~other).then("AGE").alias("AGE"))
+    return with_frame(source, frame, [_not_in_years(source.name, row) for row in rows])
+
+
+def _not_in_years(name: str, row: int) -> Finding:
+    return value_set_aside(
+        "age.unit",
+        name,
+        row=row,
+        column="AGE",
+        found="an age that AGEU does not give in years",
+        expected="YEARS",
+        next_move="give the age in years",
+    )
+
+
+def severity_is_no_grade(source: TextTable, grades: Sequence[str], severity: str) -> TextTable:
+    """Say it where a data set has severity in words and no grade: mild is not grade 1."""
+    graded = first_of(source.frame, grades)
+    if severity not in source.frame.columns or (graded and source.frame[graded].null_count() < source.frame.height):
+        return source
+    words = note(
+        "grade.only_severity",
+        source.name,
+        column=severity,
+        found="severity in words and no grade",
+        expected=f"grades in {grades[0]}",
+        next_move="grades stay empty: MILD, MODERATE and SEVERE are no CTCAE grades; only a mapping can say what they"
+        f" are, under columns: grade: {severity} and codes: grade:",
+    )
+    return with_frame(source, source.frame, (words,))
 
 
 def in_words(source: TextTable, variable: str) -> TextTable:
@@ -132,14 +221,27 @@ def _chosen_files(
     """Data set name -> file; a file that the mapping names for a table stands for that table's first data set."""
     found = {name: file for name, file in datasets_in(path).items() if file.name not in mapping.ignore}
     known = {name for choices in domains.values() for domain in choices for name in domain.datasets} | set(beside)
-    supplements = {f"SUPP{name}" for name in known}
-    chosen = {name: file for name, file in found.items() if name in known | supplements}
+    chosen = {}
+    for name, file in found.items():
+        if (whole := _whole(name, known)) is not None:
+            chosen[name if name == whole else f"{whole}#{name}"] = file
     for table, choices in domains.items():
         if named := mapping.table(table).file:
             (dataset, *_) = choices[0].datasets
+            chosen = {key: file for key, file in chosen.items() if key.split("#")[0] != dataset}
             for place, file in enumerate(named_files(path, named, table)):
                 chosen[dataset if place == 0 else f"{dataset}#{place}"] = file
     return chosen
+
+
+def _whole(name: str, known: set[str]) -> str | None:
+    """The data set that a file belongs to: SDTM allows a domain in parts, LBCH and LBHE (SDTMIG 3.3, 4.1.7)."""
+    begin = "SUPP" if name.startswith("SUPP") else ""
+    domain = name.removeprefix("SUPP")
+    if domain in known:
+        return name
+    part_of = domain[:2]
+    return begin + part_of if part_of in known and len(domain) in (3, 4) else None
 
 
 def _table(
@@ -155,18 +257,28 @@ def _table(
 
 def _shaped(name: str, domain: Domain, source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> Shaped:
     ready = domain.prepare(source, texts, said)
-    frame = ready.frame
-    chosen = {}
-    for column, variables in domain.columns.items():
-        wanted = (said.columns[column],) if column in said.columns else variables
-        if (variable := first_of(frame, wanted)) is not None:
-            chosen[column] = variable
-    further = {column: variable for column, variable in said.columns.items() if column not in domain.columns}
-    absent = [variable for variable in {**said.columns}.values() if variable not in frame.columns]
+    _refuse_invented(name, ready, said)
+    wanted = {**domain.columns, **{column: (variable,) for column, variable in said.columns.items()}}
+    filling = {column: _filling(ready.frame, names, column in domain.by_row) for column, names in wanted.items()}
+    chosen = {column: variables for column, variables in filling.items() if variables}
+    columns = [pl.coalesce(variables).alias(column) for column, variables in chosen.items()]
+    fixed = [pl.lit(value, pl.String).alias(key) for key, value in domain.constants.items() if key not in chosen]
+    frame = ready.frame.select(*columns, *fixed, "source_row")
+    firsts = {column: variables[0] for column, variables in chosen.items()}
+    return finish(name, with_frame(ready, frame), said, firsts)
+
+
+def _filling(frame: pl.DataFrame, variables: tuple[str, ...], by_row: bool) -> tuple[str, ...]:
+    """The variables that fill a column, in the order in which they are asked in each row."""
+    if by_row:
+        return tuple(variable for variable in variables if variable in frame.columns)
+    first = first_of(frame, variables)
+    return (first,) if first is not None else ()
+
+
+def _refuse_invented(name: str, source: TextTable, said: TableMapping) -> None:
+    there = source.frame.columns
+    absent = [variable for variable in said.columns.values() if variable not in there]
     if absent:
-        raise UnreadableSource(f"{source.name}: the mapping of {name} names variables it does not have: {absent}")
-    renamed = rename(frame, {**chosen, **further})
-    constants = {key: value for key, value in domain.constants.items() if key not in renamed.columns}
-    rest = [column for column in renamed.columns if column != "source_row"]
-    fixed = [pl.lit(value, pl.String).alias(key) for key, value in constants.items()]
-    return finish(name, with_frame(ready, renamed.select(*rest, *fixed, "source_row")), said, chosen)
+        named = ", ".join(f'"{variable}"{did_you_mean(variable.upper(), there)}' for variable in absent)
+        raise InvalidDocument(f"{source.name}: the mapping of {name} names variables that it does not have: {named}")

@@ -32,11 +32,11 @@ def datasets_in(folder: Path) -> dict[str, Path]:
     return found
 
 
-def read_dataset(snapshot: Snapshot) -> TextTable:
-    """One data set as text under its own column names."""
+def read_dataset(snapshot: Snapshot, encoding: str | None = None) -> TextTable:
+    """One data set as text under its own column names; only a transport file has an encoding to state."""
     ending = Path(snapshot.name).suffix.lower()
     if ending == ".xpt":
-        return read_xport(snapshot)
+        return read_xport(snapshot, encoding)
     if ending in {".json", ".ndjson"}:
         return read_dataset_json(snapshot)
     return _read_parquet(snapshot)

@@ -1,44 +1,85 @@
-"""Is a SAS transport file whole, and what does it say? Version 5 and 8, told apart by their own headers."""
+"""Is a SAS transport file whole, and what does it say? Versions 5 and 8, laid out and decoded here in plain numpy.
+
+The format is SAS Technical Support document TS-140 (version 5) and its successor (version 8). It is decoded here, and
+not by the C library that statistics packages share, because a damaged file must not be able to crash the session or
+come back with fewer rows, and because only the layout tells how many rows there should be. In the tests that library
+is the oracle, cell by cell.
+"""
 
 from __future__ import annotations
 
-import io
+import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
-import pyreadstat
 
 from seriatim.errors import UnreadableSource
 from seriatim.findings import Finding
-from seriatim.readers._findings import note
+from seriatim.readers._findings import note, warning
 from seriatim.readers._snapshot import Snapshot
 from seriatim.readers._text import as_text
-from seriatim.readers._text_table import TextTable
+from seriatim.readers._text_table import TextTable, check_header
 
 CARD = 80  # a transport file is a row of 80-byte cards
-NAMESTR = 140  # bytes that describe one variable
-FALLBACK = "WINDOWS-1252"
+FALLBACK = "windows-1252"
+MOST_VARIABLES = 32_767
+
+Bytes = npt.NDArray[np.uint8]
+
+_EPOCH_DAYS = -3653  # 1960-01-01 counted from 1970-01-01
+_DAY = 86_400
+# The first and the last day that SAS prints, 1582-01-01 and 9999-12-31, counted from 1960-01-01.
+_CALENDAR = (-138_061, 2_936_547)
+_INSTANTS = re.compile(r"(DATETIME|DATEAMPM|MDYAMPM|DT[A-Z]|[EB]8601D[TZNX]|IS8601DT|NLDATM)")
+_DATES = re.compile(
+    r"(DATE|DDMMYY|MMDDYY|YYMMDD|[EB]8601DA|IS8601DA|WORDDAT|WEEKDAT|MONYY|MMYY|YYMM|YYMON|JULIAN|NLDATE|MINGUO)"
+)
+_TIMES = re.compile(r"(TIME|HHMM|TOD|[EB]8601T|IS8601TM)")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable: where it lies in a record, and how SAS shows it."""
+
+    name: str
+    is_number: bool
+    start: int
+    length: int
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where the observations of the only member begin, how long one is, and how many the header promises."""
+    """Where the observations of the only member begin, how long one is, what is in it, how many are promised."""
 
     start: int
     record: int
+    variables: tuple[Variable, ...]
     promised: int | None
 
 
-def read_xport(snapshot: Snapshot) -> TextTable:
+def read_xport(snapshot: Snapshot, encoding: str | None = None) -> TextTable:
     """One member as text; a file that is cut short, empty or holds two members is refused, not read in part."""
     layout = layout_of(snapshot)
-    frame, findings = _decoded(snapshot)
-    _check_count(snapshot, layout, len(frame))
-    text, strange = as_text(frame, snapshot.name)
-    numbered = text.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"))
-    return TextTable(snapshot.name, numbered, 0, (*findings, *strange))
+    rows = _observations(snapshot, layout)
+    used, strange = _encoding(rows, layout, snapshot.name, encoding)
+    columns, special = [], 0
+    for variable in layout.variables:
+        cells = rows[:, variable.start : variable.start + variable.length]
+        if variable.is_number:
+            values, marked = _numbers(cells)
+            special += marked
+            columns.append(_as_shown(variable, values))
+        else:
+            columns.append(pl.Series(variable.name, _texts(cells, used), dtype=pl.String))
+    text, findings = as_text(pl.DataFrame(columns), snapshot.name)
+    numbered = text.with_columns(pl.int_range(1, len(rows) + 1, dtype=pl.Int64, eager=True).alias("source_row"))
+    marks = [_special_missing(snapshot.name, special)] if special else []
+    return TextTable(snapshot.name, numbered, 0, (*strange, *findings, *marks))
 
 
 def layout_of(snapshot: Snapshot) -> Layout:
@@ -50,15 +91,14 @@ def layout_of(snapshot: Snapshot) -> Layout:
         raise UnreadableSource(f"{name}: is no SAS transport file; its first bytes are not those of one")
     if len(content) % CARD:
         raise UnreadableSource(_cut(name, f"its {len(content)} bytes are no whole number of {CARD}-byte cards"))
-    variables = _card(content, b"HEADER RECORD*******NAM", name)
-    observations = _card(content, b"HEADER RECORD*******OBS", name)
-    record = _record_length(content, variables, name)
-    start = observations + CARD
+    described = _card(content, b"HEADER RECORD*******NAM", name)
+    observed = _card(content, b"HEADER RECORD*******OBS", name)
+    variables = _variables(content, described, observed, name)
+    start = observed + CARD
     _refuse_second_member(content, start, name)
-    count = content[observations + 48 : observations + 63].strip()
-    promised = int(count) if b"OBSV8" in content[observations : observations + 30] and count.isdigit() else None
-    _check_tail(content, Layout(start, record, promised), name)
-    return Layout(start, record, promised)
+    layout = Layout(start, sum(variable.length for variable in variables), variables, _promised(content, observed))
+    _check_tail(content, layout, name)
+    return layout
 
 
 def _card(content: bytes, begins: bytes, name: str) -> int:
@@ -68,16 +108,43 @@ def _card(content: bytes, begins: bytes, name: str) -> int:
     return place
 
 
-def _record_length(content: bytes, namestr: int, name: str) -> int:
-    digits = content[namestr + 48 : namestr + 58]
-    if not digits.isdigit():
+def _promised(content: bytes, observed: int) -> int | None:
+    """Version 8 tells the number of observations; version 5 does not."""
+    count = content[observed + 48 : observed + 63].strip()
+    return int(count) if b"OBSV8" in content[observed : observed + 30] and count.isdigit() else None
+
+
+def _variables(content: bytes, described: int, observed: int, name: str) -> tuple[Variable, ...]:
+    digits = content[described + 48 : described + 58]
+    member = content.find(b"HEADER RECORD*******MEM")
+    size = 136 if content[member + 74 : member + 78] == b"0136" else 140  # 136: files of VAX machines
+    count = int(digits) if digits.isdigit() else 0
+    begin = described + CARD
+    if not 0 < count <= MOST_VARIABLES or begin + count * size > observed:
         raise UnreadableSource(f"{name}: its list of variables cannot be read; export it again")
-    count = int(digits)
-    first = namestr + CARD
-    lengths = [struct.unpack_from(">h", content, first + NAMESTR * place + 4)[0] for place in range(count)]
-    if not lengths or min(lengths) <= 0:
-        raise UnreadableSource(f"{name}: a variable without a length; export it again")
-    return sum(lengths)
+    long_names = b"NAMSTV8" in content[described : described + 30]
+    found = tuple(_variable(content[begin + place * size :][:size], long_names) for place in range(count))
+    check_header([variable.name for variable in found], name, 1)
+    places = sorted((variable.start, variable.start + variable.length) for variable in found)
+    ends = [0, *(end for _, end in places)]
+    if any(start != end for (start, _), end in zip(places, ends, strict=False)) or min(v.length for v in found) <= 0:
+        raise UnreadableSource(f"{name}: its variables do not lie side by side; export it again")
+    return found
+
+
+def _variable(described: bytes, long_names: bool) -> Variable:
+    """One NAMESTR: kind, length, short name, format, place and, in version 8, the long name."""
+    kind, _, length = struct.unpack_from(">hhh", described)
+    (start,) = struct.unpack_from(">i", described, 84)
+    name = described[88:120] if long_names else described[8:16]
+    form = described[56:64]
+    return Variable(
+        name=name.decode("latin-1").strip(" \0") or described[8:16].decode("latin-1").strip(" \0"),
+        is_number=kind == 1,
+        start=start,
+        length=length,
+        form=form.decode("latin-1").strip(" \0").upper(),
+    )
 
 
 def _refuse_second_member(content: bytes, start: int, name: str) -> None:
@@ -88,51 +155,131 @@ def _refuse_second_member(content: bytes, start: int, name: str) -> None:
 
 def _check_tail(content: bytes, layout: Layout, name: str) -> None:
     # Observations run on across cards; after the last one only blanks fill the card that it ends in.
-    body = content[layout.start :]
-    rest = len(body) % layout.record
-    whole = len(body) // layout.record
-    tail = body[whole * layout.record :]
-    if rest >= CARD or tail.strip(b" "):
+    size = len(content) - layout.start
+    whole, rest = divmod(size, layout.record)
+    if rest >= CARD or content[len(content) - rest :].strip(b" "):
         raise UnreadableSource(_cut(name, f"after {whole} whole records it ends inside a record"))
-    last = body[(whole - 1) * layout.record : whole * layout.record] if whole else b""
+    last = content[layout.start + (whole - 1) * layout.record :][: layout.record] if whole else b""
     if last and not last.strip(b"\0"):
         raise UnreadableSource(_cut(name, "its last record is all zero bytes, as an interrupted copy leaves them"))
 
 
-def _check_count(snapshot: Snapshot, layout: Layout, rows: int) -> None:
-    if layout.promised is not None and layout.promised != rows:
-        raise UnreadableSource(_cut(snapshot.name, f"its header promises {layout.promised} records and it has {rows}"))
-    fit = (len(snapshot.content) - layout.start) // layout.record
-    # Blank records at the end look like the filling of the last card, so a few fewer are no loss; more cannot be.
-    if not 0 <= fit - rows <= CARD // layout.record:
-        raise UnreadableSource(_cut(snapshot.name, f"it has room for {fit} records and {rows} could be read"))
+def _observations(snapshot: Snapshot, layout: Layout) -> Bytes:
+    """One row of bytes a record; blank records that only fill the last card are no records."""
+    size = len(snapshot.content) - layout.start
+    whole = size // layout.record
+    used = np.frombuffer(snapshot.content, np.uint8, whole * layout.record, layout.start)
+    rows = used.reshape(whole, layout.record)
+    if layout.promised is None:
+        fits = whole
+        while fits and (fits - 1) * layout.record > size - CARD and not rows[fits - 1].tobytes().strip(b" "):
+            fits -= 1
+        return rows[:fits]
+    if layout.promised > whole or rows[layout.promised :].tobytes().strip(b" "):
+        why = f"its header promises {layout.promised} records and it has room for {whole}"
+        raise UnreadableSource(_cut(snapshot.name, why))
+    return rows[: layout.promised]
 
 
-def _decoded(snapshot: Snapshot) -> tuple[pl.DataFrame, list[Finding]]:
-    try:
-        return _parsed(snapshot, "UTF-8"), []
-    except (pyreadstat.ReadstatError, UnicodeDecodeError):
-        pass  # SAS on Windows writes its own code page, and the file does not say so
-    try:
-        frame = _parsed(snapshot, FALLBACK)
-    except (pyreadstat.ReadstatError, UnicodeDecodeError) as error:
-        raise UnreadableSource(f"{snapshot.name}: cannot be read ({error}); export it again") from None
-    return frame, [_was_not_unicode(snapshot.name)]
+def _encoding(rows: Bytes, layout: Layout, name: str, stated: str | None) -> tuple[str, list[Finding]]:
+    """UTF-8 where every text is; else what is stated, else the code page of SAS on Windows, with a finding."""
+    if stated is not None:
+        _first_strange(rows, layout, stated, name, refuse=True)
+        return stated, []
+    strange = _first_strange(rows, layout, "utf-8", name)
+    if strange is None:
+        return "utf-8", []
+    _first_strange(rows, layout, FALLBACK, name, refuse=True)
+    return FALLBACK, [_was_not_unicode(name, *strange)]
 
 
-def _parsed(snapshot: Snapshot, encoding: str) -> pl.DataFrame:
-    frame: Any
-    frame, _ = pyreadstat.read_xport(io.BytesIO(snapshot.content), encoding=encoding, output_format="polars")
-    return pl.DataFrame(frame)
+def _first_strange(
+    rows: Bytes, layout: Layout, encoding: str, name: str, *, refuse: bool = False
+) -> tuple[int, str] | None:
+    """The first row and variable whose text is not in this encoding."""
+    for variable in layout.variables:
+        if variable.is_number:
+            continue
+        for row, text in enumerate(_cells(rows[:, variable.start : variable.start + variable.length]), start=1):
+            if text.isascii():
+                continue
+            try:
+                text.decode(encoding)
+            except UnicodeDecodeError:
+                if refuse:
+                    raise UnreadableSource(
+                        f"{name} row {row}, {variable.name}: bytes that are no {encoding};"
+                        " state the encoding in the mapping under conventions: encoding:"
+                    ) from None
+                return row, variable.name
+    return None
 
 
-def _was_not_unicode(name: str) -> Finding:
-    return note(
+def _cells(cells: Bytes) -> list[bytes]:
+    width = cells.shape[1]
+    packed = np.ascontiguousarray(cells).tobytes()
+    return [packed[at : at + width] for at in range(0, len(packed), width)]
+
+
+def _texts(cells: Bytes, encoding: str) -> Iterator[str]:
+    return (text.decode(encoding).rstrip(" \0") for text in _cells(cells))
+
+
+def _numbers(cells: Bytes) -> tuple[npt.NDArray[np.float64], int]:
+    """Numbers in the format of IBM mainframes, and how many are special missing values (.A to .Z, ._).
+
+    Sign, 7 bits of exponent to base 16, 56 bits of fraction. A length under 8 leaves out the last bytes.
+    """
+    full = np.zeros((len(cells), 8), np.uint8)
+    full[:, : cells.shape[1]] = cells[:, :8]
+    first = full[:, 0]
+    bits = full.view(">u8").ravel().astype(np.uint64)
+    fraction = bits & np.uint64(0x00FFFFFFFFFFFFFF)
+    exponent = (first & 0x7F).astype(np.int64)
+    size = np.ldexp(fraction.astype(np.float64), (4 * (exponent - 64) - 56).astype(np.int32))
+    values = np.where(first & 0x80, -size, size)
+    missing = (fraction == 0) & (first != 0)
+    special = missing & (first != ord("."))
+    return np.where(missing, np.nan, values), int(special.sum())
+
+
+def _as_shown(variable: Variable, values: npt.NDArray[np.float64]) -> pl.Series:
+    """Dates, instants and times of day where the format says so and the calendar has them all; else numbers."""
+    given = values[~np.isnan(values)]
+    numbers = pl.Series(variable.name, values, nan_to_null=True)
+    if _TIMES.match(variable.form) and np.all((given >= 0) & (given < _DAY)):
+        return (numbers * 1e9).round().cast(pl.Int64).cast(pl.Time)
+    if _INSTANTS.match(variable.form) and _in_calendar(given / _DAY):
+        return (numbers * 1e6).round().cast(pl.Int64).cast(pl.Datetime("us")).dt.offset_by(f"{_EPOCH_DAYS}d")
+    if _DATES.match(variable.form) and _in_calendar(given) and np.all(given == np.floor(given)):
+        return (numbers.cast(pl.Int32) + _EPOCH_DAYS).cast(pl.Date)
+    return numbers
+
+
+def _in_calendar(days: npt.NDArray[np.float64]) -> bool:
+    return bool(np.all((days >= _CALENDAR[0]) & (days <= _CALENDAR[1])))
+
+
+def _was_not_unicode(name: str, row: int, column: str) -> Finding:
+    return warning(
         "file.encoding",
         name,
+        row=row,
+        column=column,
         found="letters that are not UTF-8",
         expected="UTF-8",
-        next_move=f"it was read as {FALLBACK}; look at names with accents, or export it as UTF-8",
+        next_move=f"it was read as {FALLBACK}; look at words with accents and signs, or state encoding: in the mapping",
+    )
+
+
+def _special_missing(name: str, values: int) -> Finding:
+    return note(
+        "value.special_missing",
+        name,
+        found="special missing values of SAS (.A to .Z)",
+        expected="a number or nothing",
+        next_move="they are taken as nothing written; if they mean something, put it into a column of its own",
+        rows=values,
     )
 
 

@@ -7,8 +7,21 @@ from pathlib import Path
 
 import polars as pl
 
-from seriatim.readers._cdisc import Domain, first_of, in_words, kept, left_out, read_domains, with_frame
+from seriatim.findings import Finding
+from seriatim.readers._cdisc import (
+    Domain,
+    first_of,
+    in_words,
+    in_years,
+    is_one_dose,
+    kept,
+    left_out,
+    read_domains,
+    severity_is_no_grade,
+    with_frame,
+)
 from seriatim.readers._datasets import datasets_in
+from seriatim.readers._findings import note
 from seriatim.readers._mapping import SourceMapping, TableMapping, refuse_idle_keys
 from seriatim.readers._text_table import TextTable
 from seriatim.series.raw import RawSource
@@ -17,7 +30,7 @@ NAME = "adam"
 DESCRIPTION = "a folder of ADaM data sets (ADSL with ADAE, ADLB, ADRS, ADTTE, ADEX) as XPT, Dataset-JSON or Parquet"
 
 # The parameters by which sponsors name best overall response, in the order in which one is looked for.
-BEST_RESPONSE = ("BOR", "CBOR", "BESRSPI", "BESRSP", "INVET", "OVRINV")
+BEST_RESPONSE = ("BOR", "CBOR", "BESRSPI", "BESRSP", "INVET")
 
 
 def recognises(path: Path) -> bool:
@@ -41,6 +54,43 @@ def _treated(source: TextTable, _: Mapping[str, TextTable], __: TableMapping) ->
     return kept(source, treated, "subjects without a treatment start", "they were not treated")
 
 
+def _patients(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
+    found = in_years(_treated(source, texts, said))
+    return as_known(found, "ACCRUAL", ("TRTSDTM", "TRTSDT"), "TRTSDTF", "TRTSTMF")
+
+
+def as_known(source: TextTable, made: str, names: tuple[str, ...], day_flag: str, time_flag: str) -> TextTable:
+    """A date as far as it was known: what the imputation flags call imputed is taken off again (ADaMIG 1.3, 3.3.3)."""
+    frame = source.frame
+    there = [name for name in names if name in frame.columns]
+    if not there:
+        return source
+    day, time = (pl.col(flag) if flag in frame.columns else pl.lit(None, pl.String) for flag in (day_flag, time_flag))
+    given = pl.coalesce(there)
+    lengths = {"D": len("1988-03"), "M": len("1988"), "Y": 0}
+    times = {"H": len("1988-03-01"), "M": len("1988-03-01T08"), "S": len("1988-03-01T08:00")}
+    length = pl.coalesce(
+        day.replace_strict(lengths, default=None, return_dtype=pl.Int64),
+        time.replace_strict(times, default=None, return_dtype=pl.Int64),
+    )
+    known = pl.when(length.is_null()).then(given).otherwise(given.str.head(pl.coalesce(length, 0)))
+    result = frame.with_columns(pl.when(known != "").then(known).alias(made))
+    shortened = result.filter(pl.col(made).ne_missing(given)).height
+    return with_frame(source, result, (_imputed(source.name, there[0], shortened),) if shortened else ())
+
+
+def _imputed(name: str, column: str, rows: int) -> Finding:
+    return note(
+        "date.imputed",
+        name,
+        column=column,
+        found="dates of which a part was imputed",
+        expected="dates as collected",
+        next_move="the imputed part was taken off again, by the imputation flags",
+        rows=rows,
+    )
+
+
 def _of_treated(source: TextTable, texts: Mapping[str, TextTable], _: TableMapping) -> TextTable:
     """Records of the subjects that are patients here; ADAM data sets often carry everybody randomised."""
     adsl = next((text for name, text in texts.items() if name.split("#")[0] == "ADSL"), None)
@@ -56,15 +106,57 @@ def _events(source: TextTable, texts: Mapping[str, TextTable], said: TableMappin
     term = first_of(source.frame, TERM)
     named = pl.col(term).is_not_null() if term else pl.lit(value=False)
     found = kept(source, named, "records without a term", "they say that there was no event")
-    return _of_treated(found, texts, said)
+    found = as_known(found, "ONSET", ("ASTDTM", "ASTDT"), "ASTDTF", "ASTTMF")
+    found = as_known(found, "END", ("AENDTM", "AENDT"), "AENDTF", "AENTMF")
+    return severity_is_no_grade(_of_treated(found, texts, said), ("AETOXGR", "ATOXGR"), "AESEV")
 
 
 def _labs(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
-    """Results as collected where the data set keeps them, otherwise analysis values; derived records are left out."""
+    """Results as collected where the data set keeps them, otherwise analysis values: one of the two for all records."""
     found = source
     if "DTYPE" in source.frame.columns:
         found = kept(source, pl.col("DTYPE").is_null(), "derived records (DTYPE)", "only collected values are read")
-    return in_words(_of_treated(found, texts, said), first_of(found.frame, TEST) or "PARAMCD")
+    test = first_of(found.frame, TEST) or "PARAMCD"
+    found = _once(_of_treated(found, texts, said), test)
+    collected = "LBORRES" in found.frame.columns and found.frame["LBORRES"].null_count() < found.frame.height
+    return in_words(_as_collected(found) if collected else _as_analysed(found), test)
+
+
+def _once(source: TextTable, test: str) -> TextTable:
+    """A value that stands again under another visit of the analysis (End of Treatment) was measured once."""
+    key = ["USUBJID", test, "LBSEQ"]
+    if not set(key) <= set(source.frame.columns):
+        return source
+    numbered = pl.col("LBSEQ").is_not_null()
+    one = source.frame.filter(~numbered | pl.struct(key).is_first_distinct())
+    why = "each collected record (LBSEQ) is read once"
+    return with_frame(source, one, left_out(source, source.frame.height - one.height, "repeated records", why))
+
+
+def _as_collected(source: TextTable) -> TextTable:
+    return _renamed(source, LAB_COLLECTED)
+
+
+def _as_analysed(source: TextTable) -> TextTable:
+    """Analysis values; the unit stands in the name of the parameter where it has no variable of its own."""
+    found = _renamed(source, LAB_ANALYSED)
+    frame = found.frame
+    if "UNIT" not in frame.columns and "PARAM" in frame.columns:
+        frame = frame.with_columns(pl.col("PARAM").str.extract(r"\(([^()]+)\)\s*$").alias("UNIT"))
+    read = note(
+        "lab.analysis_values",
+        source.name,
+        found="no results as collected",
+        expected="LBORRES",
+        next_move="analysis values (AVAL) were read, in the unit of the analysis",
+    )
+    return with_frame(found, frame, (read,))
+
+
+def _renamed(source: TextTable, variables: Mapping[str, tuple[str, ...]]) -> TextTable:
+    firsts = {made: first_of(source.frame, names) for made, names in variables.items()}
+    made = [pl.col(name).alias(column) for column, name in firsts.items() if name is not None]
+    return with_frame(source, source.frame.with_columns(made))
 
 
 def _responses(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
@@ -77,33 +169,68 @@ def _responses(source: TextTable, texts: Mapping[str, TextTable], said: TableMap
         why = "name the parameter in the mapping under tables: response: parameter:"
         return with_frame(source, empty, left_out(source, source.frame.height, looked, why))
     chosen = kept(source, pl.col("PARAMCD") == parameter, f"other parameters than {parameter}", "not best response")
-    return _of_treated(chosen, texts, said)
+    confirmed = pl.when(pl.lit(parameter in CONFIRMED) & pl.col("AVALC").is_in(("CR", "PR"))).then(pl.lit("yes"))
+    return _of_treated(with_frame(chosen, chosen.frame.with_columns(confirmed.alias("CONFIRMED"))), texts, said)
 
 
 def _doses(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
-    """Single administrations: the parameter DOSE where there are parameters, never summaries over the study."""
-    frame = source.frame
-    if "PARAMCD" in frame.columns:
+    """Records of one administration, of the parameter DOSE where there are parameters."""
+    found = _exposure(source, texts, said)
+    why = "how many doses an interval holds is not known; it is read into the table cycle, by its start and end"
+    return kept(found, is_one_dose(found.frame, "START", "STOP"), "records of an interval of dosing", why)
+
+
+def _intervals(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
+    """Records of an interval of dosing, as cycles of the patient's course: the finest thing that they tell."""
+    found = _exposure(source, texts, said)
+    interval = ~is_one_dose(found.frame, "START", "STOP")
+    return kept(found, interval, "exposure records of a single dose", "they are read into the table dose")
+
+
+def _exposure(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
+    found = source
+    if "PARAMCD" in source.frame.columns:
         parameter = said.parameter or "DOSE"
-        why = "only single administrations are doses"
-        source = kept(source, pl.col("PARAMCD") == parameter, f"other parameters than {parameter}", why)
-    return _of_treated(source, texts, said)
+        why = "they are summaries over a study, or other readings of the same records"
+        found = kept(source, pl.col("PARAMCD") == parameter, f"other parameters than {parameter}", why)
+    found = as_known(found, "START", ("ASTDTM", "ASTDT"), "ASTDTF", "ASTTMF")
+    found = as_known(found, "STOP", ("AENDTM", "AENDT"), "AENDTF", "AENTMF")
+    return _of_treated(found, texts, said)
 
 
 def _follow_up(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
-    """Last contact and death from ADSL, and from the overall survival of ADTTE where that is there."""
+    """Last contact and death from the overall survival of ADTTE where it is there, and from ADSL.
+
+    An empty DTHFL means not known to have died.
+    """
     found = _treated(source, texts, said)
+    frame = found.frame
+    flag = pl.col("DTHFL") if "DTHFL" in frame.columns else pl.lit(None, pl.String)
+    frame = frame.with_columns(flag.fill_null("N").alias("DIED")) if "DTHFL" in frame.columns else frame
     times = texts.get("ADTTE")
     if times is None or not {"PARAMCD", "CNSR"} <= set(times.frame.columns):
-        return found
+        return with_frame(found, frame)
     day = first_of(times.frame, ("ADTM", "ADT"))
     survival = times.frame.filter(pl.col("PARAMCD") == (said.parameter or "OS"))
     if day is None or survival.is_empty():
-        return found
-    died = pl.when(pl.col("CNSR") == "0").then(pl.lit("Y")).otherwise(pl.lit("N"))
-    one = survival.select("USUBJID", pl.col(day).alias("OSDAY"), died.alias("OSDIED")).unique("USUBJID", keep="first")
-    return with_frame(found, found.frame.join(one, on="USUBJID", how="left"))
+        return with_frame(found, frame)
+    died = pl.when(pl.col("CNSR") == "0").then(pl.lit("Y")).when(pl.col("CNSR").is_not_null()).then(pl.lit("N"))
+    one = survival.select(
+        "USUBJID", pl.col(day).alias("OSDAY"), died.alias("OSDIED"), pl.when(died == "Y").then(day).alias("OSDEATH")
+    ).unique("USUBJID", keep="first", maintain_order=True)
+    return with_frame(found, frame.join(one, on="USUBJID", how="left", maintain_order="left"))
 
+
+# Parameters that count a response only when a second assessment confirmed it.
+CONFIRMED = ("CBOR", "BESRSPI")
+
+# Value, unit and limits belong together: as collected, or as analysed, never a value of one with a limit of the other.
+LAB_COLLECTED: Mapping[str, tuple[str, ...]] = {
+    "VALUE": ("LBORRES",), "UNIT": ("LBORRESU",), "LOWER": ("LBORNRLO",), "UPPER": ("LBORNRHI",),
+}  # fmt: skip
+LAB_ANALYSED: Mapping[str, tuple[str, ...]] = {
+    "VALUE": ("AVAL",), "UNIT": ("AVALU", "LBSTRESU"), "LOWER": ("ANRLO", "A1LO"), "UPPER": ("ANRHI", "A1HI"),
+}  # fmt: skip
 
 ACCRUAL = ("TRTSDTM", "TRTSDT", "TRT01SDTM", "RFXSTDTC", "RFSTDTC")
 TERM = ("AEDECOD", "AETERM")
@@ -114,11 +241,12 @@ DOMAINS: Mapping[str, tuple[Domain, ...]] = {
         Domain(
             ("ADSL",),
             {
-                "patient_id": ("USUBJID",), "accrual": ACCRUAL, "site": ("SITEID",), "sex": ("SEX",),
+                "patient_id": ("USUBJID",), "accrual": ("ACCRUAL", *ACCRUAL[2:]), "site": ("SITEID",), "sex": ("SEX",),
                 "age": ("AGE", "AAGE"), "performance_status": ("ECOGBL", "BECOG"),
                 "arm": ("TRT01A", "ACTARM", "TRT01P", "ARM"),
             },
-            _treated,
+            _patients,
+            by_row=("accrual",),
         ),
     ),
     "adverse_event": (
@@ -126,40 +254,54 @@ DOMAINS: Mapping[str, tuple[Domain, ...]] = {
             ("ADAE",),
             {
                 "patient_id": ("USUBJID",), "term": TERM, "system_organ_class": ("AEBODSYS", "AESOC"),
-                "grade": ("ATOXGR", "AETOXGR"), "onset": ("ASTDTM", "ASTDT", "AESTDTC"),
-                "end": ("AENDTM", "AENDT", "AEENDTC"), "relatedness": ("AREL", "AEREL"), "serious": ("AESER",),
+                "grade": ("ATOXGR", "AETOXGR"), "onset": ("AESTDTC", "ONSET"),
+                "end": ("AEENDTC", "END"), "relatedness": ("AREL", "AEREL"), "serious": ("AESER",),
                 "action_on_dosing": ("AEACN",), "treatment_emergent": ("TRTEMFL",),
             },
             _events,
+            by_row=("term", "onset", "end", "grade", "relatedness"),
         ),
     ),
     "lab_result": (
         Domain(
-            ("ADLB", "ADLBC", "ADLBH", "ADLBHY"),
+            ("ADLB", "ADLBC", "ADLBH"),
             {
-                "patient_id": ("USUBJID",), "test": TEST, "value": ("LBORRES", "AVAL"),
-                "value_unit": ("LBORRESU", "AVALU"), "lower_limit": ("LBORNRLO", "ANRLO", "A1LO"),
-                "upper_limit": ("LBORNRHI", "ANRHI", "A1HI"), "collected": ("ADTM", "ADT", "LBDTC"),
+                "patient_id": ("USUBJID",), "test": TEST, "value": ("VALUE",), "value_unit": ("UNIT",),
+                "lower_limit": ("LOWER",), "upper_limit": ("UPPER",), "collected": ("LBDTC", "ADTM", "ADT"),
             },
             _labs,
+            by_row=("collected",),
         ),
     ),
     "response": (
         Domain(
             ("ADRS",),
-            {"patient_id": ("USUBJID",), "best_response": ("AVALC",), "last_assessed": ("ADTM", "ADT", "RSDTC")},
+            {"patient_id": ("USUBJID",), "best_response": ("AVALC",), "last_assessed": ("ADTM", "ADT", "RSDTC"),
+             "confirmed": ("CONFIRMED",)},
             _responses,
+            absent_if_empty=True,
+        ),
+    ),
+    "cycle": (
+        Domain(
+            ("ADEX",),
+            {"patient_id": ("USUBJID",), "start": ("EXSTDTC", "START"), "end": ("EXENDTC", "STOP")},
+            _intervals,
+            by_row=("start", "end"),
+            absent_if_empty=True,
         ),
     ),
     "dose": (
         Domain(
             ("ADEX",),
             {
-                "patient_id": ("USUBJID",), "started": ("ASTDTM", "ASTDT", "EXSTDTC"),
-                "amount": ("EXDOSE", "AVAL"), "amount_unit": ("EXDOSU", "AVALU"),
+                "patient_id": ("USUBJID",), "started": ("EXSTDTC", "START"), "amount": ("EXDOSE", "AVAL"),
+                "amount_unit": ("EXDOSU", "AVALU"),
             },
             _doses,
             {"status": "given"},
+            by_row=("started",),
+            absent_if_empty=True,
         ),
     ),
     "follow_up": (
@@ -168,9 +310,10 @@ DOMAINS: Mapping[str, tuple[Domain, ...]] = {
             {
                 "patient_id": ("USUBJID",),
                 "last_contact": ("OSDAY", "LSTALVDT", "EOSDT", "RFPENDTC", "RFENDTC", "TRTEDT"),
-                "died": ("OSDIED", "DTHFL"), "death": ("DTHDTM", "DTHDT", "DTHDTC"), "cause": ("DTHCAUS",),
+                "died": ("OSDIED", "DIED"), "death": ("DTHDTM", "DTHDT", "DTHDTC", "OSDEATH"), "cause": ("DTHCAUS",),
             },
             _follow_up,
+            by_row=("last_contact", "died", "death"),
         ),
     ),
 }  # fmt: skip
