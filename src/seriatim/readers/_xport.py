@@ -160,7 +160,9 @@ def _check_tail(content: bytes, layout: Layout, name: str) -> None:
     if rest >= CARD or content[len(content) - rest :].strip(b" "):
         raise UnreadableSource(_cut(name, f"after {whole} whole records it ends inside a record"))
     last = content[layout.start + (whole - 1) * layout.record :][: layout.record] if whole else b""
-    if last and not last.strip(b"\0"):
+    # A text is filled with blanks, so zero bytes alone were never written; numbers alone may well be all nought.
+    has_text = any(not variable.is_number for variable in layout.variables)
+    if has_text and last and not last.strip(b"\0"):
         raise UnreadableSource(_cut(name, "its last record is all zero bytes, as an interrupted copy leaves them"))
 
 
