@@ -48,7 +48,7 @@ def _deaths(results: Results) -> Sentence | None:
 
 
 def _doses(results: Results) -> Sentence | None:
-    rows = results.where(analysis="doses", statistic="median_doses")
+    rows = results.where(analysis="doses", endpoint="first_cycle_doses", statistic="median")
     if not rows or rows[0].value is None or rows[-1].value is None:
         return None
     first, last = (number(row.value or 0.0, 0) for row in (rows[0], rows[-1]))

@@ -1,0 +1,64 @@
+"""What may be said about how many doses were given?"""
+
+from __future__ import annotations
+
+from seriatim.displays.wording.incidence import level_words
+from seriatim.displays.wording.numbers import percent
+from seriatim.pages import Sentence
+from seriatim.results.row import ResultRow
+
+SEE = "see risk per dose"
+
+
+def lead(shift: ResultRow, first: ResultRow, last: ResultRow, *, toxicity_fell: bool) -> Sentence:
+    """Fewer, more, or open: the direction of the shift and its interval decide."""
+    ids = tuple(row.result_id for row in (shift, first, last))
+    if shift.value is None or first.value is None or last.value is None:
+        why = next(row.reason for row in (first, last, shift) if row.value is None)
+        return Sentence(f"How the number of doses changed cannot be given: {why}.", ids, "caution")
+    medians = f"Median in the first cycle {amount(first.value)}, then {amount(last.value)}"
+    opening, consequence = _verdict(shift, toxicity_fell=toxicity_fell)
+    return Sentence(f"{opening} {medians} ({shift_words(shift)}). {consequence}", ids, "lead")
+
+
+def _verdict(shift: ResultRow, *, toxicity_fell: bool) -> tuple[str, str]:
+    if shift.upper is not None and shift.upper < 0:
+        part = "Part of the fall in toxicity per patient follows from this alone"
+        alone = part if toxicity_fell else "Fewer doses by themselves mean less toxicity per patient"
+        return "Fewer doses were given.", f"{alone}: {SEE}."
+    if shift.lower is not None and shift.lower > 0:
+        return "More doses were given.", f"More doses by themselves mean more toxicity per patient: {SEE}."
+    return "A change in the number of doses is not shown.", f"For what each dose carried, {SEE}."
+
+
+def shift_words(shift: ResultRow) -> str:
+    """ "Hodges-Lehmann shift −6 doses, 95 % interval −8 to −5", or that there is no interval."""
+    if shift.value is None:
+        return f"no shift: {shift.reason}"
+    text = f"Hodges-Lehmann shift {amount(shift.value)} {shift.unit}"
+    if shift.lower is None or shift.upper is None:
+        return f"{text}, no interval: {shift.warning}"
+    return f"{text}, {level_words(shift)} interval {amount(shift.lower)} to {amount(shift.upper)}"
+
+
+def not_recorded(row: ResultRow) -> Sentence | None:
+    """How many patients of a group have no known number of doses."""
+    if not row.missing:
+        return None
+    total = row.missing + (row.denominator or 0)
+    share = percent(row.missing / total, total)
+    return Sentence(
+        f"The number of doses in the first cycle is not recorded for {row.missing} of {total} patients ({share})"
+        f" of {row.group}.",
+        (row.result_id,),
+        "caution",
+    )
+
+
+def amount(value: float) -> str:
+    """A number of doses, or an amount with its thousands set apart.
+
+    >>> amount(12.5), amount(9360000.0), amount(-6.0)
+    ('12.5', '9,360,000', '−6')
+    """
+    return f"{value:,.10g}".replace("-", "−")
