@@ -1,0 +1,169 @@
+"""Has a single dose become less risky, or were only fewer given? By dose number, pooled, and added up."""
+
+from __future__ import annotations
+
+from seriatim.displays._contract import Shown
+from seriatim.displays.figures.hazard_by_dose import CumulativeRisk, DoseRisk, HazardGroup, hazard_by_dose
+from seriatim.displays.wording import risk_per_dose as wording
+from seriatim.displays.wording.numbers import difference_cell, number, p_cell, percent
+from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
+from seriatim.plans.endpoints import Endpoint
+from seriatim.results.row import ResultRow
+
+MAIN, OTHER = "latest reading of onset", "earliest reading of onset"
+MOST_PICTURES = 2
+SMALL_PRINT = (
+    "At risk at a dose: patients given it who had no event before. An event belongs to the last dose started at or"
+    " before its onset; a date without a time is read as late and as early as it allows, and both readings are shown.",
+    "Pooled over dose numbers by Mantel-Haenszel; dose numbers that only one of the two groups reached are left out.",
+    wording.CAUTION,
+)
+
+
+def lead(shown: Shown) -> tuple[Sentence, ...]:
+    """For how many endpoints the risk of a single dose fell."""
+    rows = [row for e in shown.plan.endpoints if (row := _row(shown, e, "risk_difference_per_dose", MAIN))]
+    fell = [row for row in rows if row.upper is not None and row.upper < 0]
+    return (wording.summary(len(fell), len(rows), tuple(row.result_id for row in rows)),) if rows else ()
+
+
+def section(shown: Shown) -> Section | None:
+    """Sentences, pictures of the endpoints with most events, tables under both readings."""
+    if not shown.results.where(analysis="risk_per_dose"):
+        return None
+    blocks: list[Block] = [Sentence(wording.CAUTION, (), "caution"), *_sentences(shown)]
+    blocks += [figure for endpoint in _most_events(shown) if (figure := _picture(shown, endpoint))]
+    blocks += [_pooled_table(shown), _hazard_table(shown)]
+    return Section("risk_per_dose", "Is a single dose less risky, not just fewer of them?", tuple(blocks), SMALL_PRINT)
+
+
+def _row(shown: Shown, endpoint: Endpoint, statistic: str, stratum: str, **wanted: str) -> ResultRow | None:
+    asked = {"analysis": "risk_per_dose", "endpoint": endpoint.id, "statistic": statistic, "stratum": stratum}
+    return shown.results.one(**asked, **wanted)
+
+
+def _rows(shown: Shown, endpoint: Endpoint, statistic: str, stratum: str) -> list[ResultRow]:
+    return shown.results.where(analysis="risk_per_dose", endpoint=endpoint.id, statistic=statistic, stratum=stratum)
+
+
+def _sentences(shown: Shown) -> list[Sentence]:
+    made: list[Sentence | None] = []
+    for endpoint in shown.plan.endpoints:
+        difference, p = (_row(shown, endpoint, name, MAIN) for name in ("risk_difference_per_dose", "p_per_dose"))
+        risks = _rows(shown, endpoint, "cumulative_risk", MAIN)
+        if difference and p:
+            made.append(wording.change(endpoint.label, difference, p))
+            made.append(wording.by_dose(endpoint.label, risks[0].tally_keys, risks[0], risks[-1]))
+    return [sentence for sentence in made if sentence is not None]
+
+
+def _most_events(shown: Shown) -> list[Endpoint]:
+    def events(endpoint: Endpoint) -> int:
+        return sum(row.numerator or 0 for row in _rows(shown, endpoint, "hazard", MAIN))
+
+    return sorted(shown.plan.endpoints, key=events, reverse=True)[:MOST_PICTURES]
+
+
+def _picture(shown: Shown, endpoint: Endpoint) -> Figure | None:
+    risks = _rows(shown, endpoint, "cumulative_risk", MAIN)
+    groups = [_hazard_group(shown, endpoint, row) for row in (risks[0], risks[-1])] if len(risks) > 1 else []
+    drawn = [group for group in groups if group.doses]
+    if len(drawn) < 2:
+        return None
+    name = f"hazard_by_dose_{endpoint.id}"
+    return hazard_by_dose(drawn, event=endpoint.label, name=name, table="hazards")
+
+
+def _hazard_group(shown: Shown, endpoint: Endpoint, risk: ResultRow) -> HazardGroup:
+    found = [row for row in _rows(shown, endpoint, "hazard", MAIN) if row.group == risk.group and row.value is not None]
+    doses = tuple(
+        DoseRisk(
+            int(row.tally_keys.split()[-1]),
+            row.denominator or 0,
+            row.numerator or 0,
+            row.lower or 0.0,
+            row.upper or 0.0,
+        )
+        for row in found
+    )
+    cumulative: tuple[CumulativeRisk, ...] = ()
+    if risk.value is not None:
+        last = CumulativeRisk(int(risk.tally_keys.split()[-1]), risk.value, risk.lower, risk.upper)
+        cumulative = (*_added_up(doses, last.dose), last)
+    return HazardGroup(risk.group, doses, cumulative)
+
+
+def _dose_risk(row: ResultRow) -> DoseRisk:
+    dose = int(row.tally_keys.split()[-1])
+    return DoseRisk(dose, row.denominator or 0, row.numerator or 0, row.lower or 0.0, row.upper or 0.0)
+
+
+def _added_up(doses: tuple[DoseRisk, ...], until: int) -> list[CumulativeRisk]:
+    """The curve that leads to the risk of the result row: one minus the product of what is left after each dose."""
+    free, curve = 1.0, []
+    for dose in doses:
+        free *= 1 - dose.events / dose.given
+        if dose.dose < until:
+            curve.append(CumulativeRisk(dose.dose, 1 - free))
+    return curve
+
+
+def _pooled_table(shown: Shown) -> Table:
+    rows = []
+    for endpoint in shown.plan.endpoints:
+        for stratum in (MAIN, OTHER):
+            risks = _rows(shown, endpoint, "cumulative_risk", stratum)
+            if not risks:
+                continue
+            cells = (
+                Cell(stratum, (), "text"),
+                difference_cell(_row(shown, endpoint, "risk_difference_per_dose", stratum)),
+                _odds_cell(_row(shown, endpoint, "odds_ratio_per_dose", stratum)),
+                p_cell(_row(shown, endpoint, "p_per_dose", stratum)),
+                _risk_cell(risks[0]),
+                _risk_cell(risks[-1]),
+                difference_cell(_row(shown, endpoint, "cumulative_difference", stratum)),
+            )
+            rows.append(TableRow(endpoint.label, cells))
+    by = rows and next(row for row in shown.results.where(statistic="cumulative_risk")).tally_keys
+    columns = (
+        "Endpoint", "Dates read", "Per dose, last minus first, points", "Per dose, odds ratio", "P (Mantel-Haenszel)",
+        f"First group, {by}", f"Last group, {by}", "Change, points",
+    )  # fmt: skip
+    return Table("per_dose", "Risk per dose, first group against last", columns, tuple(rows))
+
+
+def _hazard_table(shown: Shown) -> Table:
+    rows = []
+    for endpoint in shown.plan.endpoints:
+        found = _rows(shown, endpoint, "hazard", MAIN)
+        groups = list(dict.fromkeys(row.group for row in found))
+        for dose in dict.fromkeys(row.tally_keys for row in found):
+            at_dose = {row.group: row for row in found if row.tally_keys == dose}
+            cells = tuple(_count_cell(at_dose.get(group)) for group in (groups[0], groups[-1]))
+            rows.append(TableRow(f"{endpoint.label}, {dose}", cells))
+    columns = ("Endpoint and dose", "First group: events/at risk", "Last group: events/at risk")
+    return Table("hazards", "First events after each dose (latest reading of onset)", columns, tuple(rows))
+
+
+def _count_cell(row: ResultRow | None) -> Cell:
+    if row is None:
+        return Cell("dose not given", (), "missing")
+    if row.value is None:
+        return Cell("nobody at risk", (row.result_id,), "reason")
+    return Cell(f"{row.numerator}/{row.denominator} ({number(row.value * 100)} %)", (row.result_id,))
+
+
+def _risk_cell(row: ResultRow) -> Cell:
+    if row.value is None:
+        return Cell(row.reason, (row.result_id,), "reason")
+    bounds = "" if row.lower is None or row.upper is None else f" ({percent(row.lower)} to {percent(row.upper)})"
+    return Cell(f"{percent(row.value)}{bounds}", (row.result_id,))
+
+
+def _odds_cell(row: ResultRow | None) -> Cell:
+    if row is None or row.value is None:
+        return Cell(row.reason if row else "not computed", (), "reason")
+    if row.lower is None or row.upper is None:
+        return Cell(f"{number(row.value, 2)} (no interval)", (row.result_id,))
+    return Cell(f"{number(row.value, 2)} ({number(row.lower, 2)} to {number(row.upper, 2)})", (row.result_id,))
