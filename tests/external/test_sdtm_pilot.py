@@ -65,6 +65,27 @@ def test_weights_are_as_collected_in_pounds(other_domains):
     assert (units["LB"], units["kg"]) == (2049, 1) if "kg" in units else units["LB"] == 2049
 
 
+def test_a_laboratory_domain_in_three_parts_is_read_whole(other_domains):
+    labs = next(table for table in other_domains.tables if table.name == "lab_result")
+    assert labs.source == "lbch.xpt + lbhe.xpt + lbur.xpt"
+    assert labs.frame.height == 32740 + 21927 + 4913
+    creatinine = labs.frame.filter(pl.col("test") == "creatinine")
+    assert set(creatinine["value_unit"].drop_nulls()) == {"mg/dL"}
+    assert labs.frame["value"].str.starts_with("<").sum() == 6
+
+
+def test_591_intervals_of_dosing_are_no_doses(update_2):
+    cycles = table(update_2, "cycle")
+    assert cycles.height == 591
+    assert cycles["end"].null_count() == 6
+    assert "dose" not in [table.name for table in update_2.tables]
+
+
+def test_the_three_deaths_are_in_follow_up(update_2):
+    died = table(update_2, "follow_up").filter(pl.col("died") == "yes")
+    assert died.height == died["death"].count() == 3
+
+
 def test_a_windows_1252_file_is_read_and_said_so(data):
     source = read_dataset(take_snapshot(data / "cdiscpilot01_sdtm" / "ts.xpt"))
     assert source.frame.height == 48

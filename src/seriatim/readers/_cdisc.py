@@ -14,7 +14,7 @@ from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.findings import Finding
 from seriatim.readers._datasets import datasets_in, read_dataset
 from seriatim.readers._findings import note, value_set_aside
-from seriatim.readers._folder import named_files, not_read
+from seriatim.readers._folder import named_files, not_read_at_all
 from seriatim.readers._mapping import SourceMapping, TableMapping, did_you_mean
 from seriatim.readers._shape import Shaped, finish, joined
 from seriatim.readers._snapshot import content_hash, take_snapshot
@@ -85,7 +85,7 @@ def read_domains(
     if not any(table.name == "patient" for table in there):
         wanted = " or ".join(name for domain in domains["patient"] for name in domain.datasets)
         raise UnreadableSource(f"{path.name}: has no {wanted}, without which nobody is a patient")
-    strays = not_read(path, files.values(), mapping.ignore, list(files))
+    strays = not_read_at_all(path, files.values(), mapping.ignore)
     return RawSource(
         source=path.name,
         reader=reader,
@@ -152,16 +152,20 @@ def without(source: TextTable, variable: str, words: Sequence[str], what: str, w
 
 
 def is_one_dose(frame: pl.DataFrame, start: str, end: str) -> pl.Expr:
-    """Is an exposure record one administration: by its frequency, or within one day and not several times a day?"""
+    """Is an exposure record one administration?
+
+    By its frequency (ONCE); or, where no record of the data set spans several days, within one day and not several
+    times a day. Where intervals are recorded, one of a single day is an interval as well.
+    """
     rate = pl.col("EXDOSFRQ") if "EXDOSFRQ" in frame.columns else pl.lit(None, pl.String)
-    if start not in frame.columns:
-        return rate.is_null() | (rate == "ONCE")
-    first = pl.col(start).str.slice(0, 10)
-    last = pl.col(end).str.slice(0, 10) if end in frame.columns else pl.lit(None, pl.String)
-    one_day = (first.str.len_chars() == 10) & (last.is_null() | (first == last))
+    once = (rate == "ONCE").fill_null(value=False)
+    first = pl.col(start).str.head(10) if start in frame.columns else pl.lit(None, pl.String)
+    last = pl.col(end).str.head(10) if end in frame.columns else pl.lit(None, pl.String)
+    if not frame.filter(first != last).is_empty():
+        return once
     # An open end of a daily drug is an interval that goes on; of a drug without a frequency it is one dose.
     daily = (rate == "QD") & last.is_not_null()
-    return (rate == "ONCE").fill_null(value=False) | (one_day & (rate.is_null() | daily)).fill_null(value=False)
+    return once | (rate.is_null() | daily).fill_null(value=False)
 
 
 def occurred(frame: pl.DataFrame) -> pl.Expr:

@@ -7,8 +7,8 @@ What must hold of what `read` returns:
 
 - every column is text (`String`) under the series' own column names, `source_row` apart; nothing is typed here;
 - values are stripped of white space at both ends, and empty text is null: both mean that nothing was written;
-- a number comes as its shortest exact decimal ("3", never "3.0" or "3e0"), a date or time that the file itself
-  stores as such comes as ISO 8601 text; "NA", "None" and leading zeros stay as they are written;
+- a number comes as its shortest decimal of at most 15 digits ("3", never "3.0" or "3e0"), a date or time that the
+  file itself stores as such comes as ISO 8601 text; "NA", "None" and leading zeros stay as they are written;
 - a row is delivered whole or not at all: one that cannot be read is counted in `rows_lost`, with a finding;
 - what the reader leaves out on purpose (a column, a sheet, a derived record) is named in a finding;
 - no finding holds a patient's values; the row number finds them.

@@ -44,15 +44,33 @@ def only_file(paths: list[Path], table: str) -> Path:
 
 def not_read(folder: Path, read: Iterable[Path], ignored: Iterable[str], known: Iterable[str]) -> list[Finding]:
     """A note for each file that no table is taken from; `known` are the names that a file could have had."""
-    passed = {path.name for path in read} | set(ignored)
-    strays = [path for path in files_in(folder) if path.name not in passed and path.suffix.lower() not in _COMPANIONS]
     return [
         note(
             "file.not_read",
-            path.name,
+            name,
             found="a file that holds no table of the series",
-            expected=f"a file named by its table{did_you_mean(path.stem, known)}",
+            expected=f"a file named by its table{did_you_mean(Path(name).stem, known)}",
             next_move="it was not read; name it in the mapping under file:, or under ignore: if that is right",
         )
-        for path in strays
+        for name in _strays(folder, read, ignored)
     ]
+
+
+def not_read_at_all(folder: Path, read: Iterable[Path], ignored: Iterable[str]) -> list[Finding]:
+    """One note for all of them, where a folder commonly holds many data sets that a series does not need."""
+    names = _strays(folder, read, ignored)
+    found = note(
+        "file.not_read",
+        folder.name,
+        found=f"files that hold no table of the series: {', '.join(names)}",
+        expected="the data sets that a series is read from",
+        next_move="they were not read; name one in the mapping under file: if it belongs to the series",
+        rows=max(1, len(names)),
+    )
+    return [found] if names else []
+
+
+def _strays(folder: Path, read: Iterable[Path], ignored: Iterable[str]) -> list[str]:
+    passed = {path.name for path in read} | set(ignored)
+    there = [path for path in files_in(folder) if path.suffix.lower() not in _COMPANIONS]
+    return [path.name for path in there if path.name not in passed]

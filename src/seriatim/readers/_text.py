@@ -10,6 +10,8 @@ from seriatim.findings import Finding
 from seriatim.readers._findings import warning
 from seriatim.readers._names import EDGES
 
+DIGITS = 15  # decimal digits that every double keeps
+
 
 def strip_frame(frame: pl.DataFrame) -> pl.DataFrame:
     """Every text column stripped, empty text as null."""
@@ -51,10 +53,13 @@ def column_as_text(series: pl.Series) -> pl.Series:
 
 
 def number_as_text(value: float) -> str:
-    """The shortest decimal that is exactly this double, without exponent; a number that is none is no text.
+    """The shortest decimal of a double, without exponent and with no more than the 15 digits that it can vouch for.
 
-    >>> number_as_text(3.0), number_as_text(0.1), number_as_text(1e22)
-    ('3', '0.1', '10000000000000000000000')
+    What stands beyond them is noise of binary arithmetic: 9.81 that went through a mainframe's format comes back as
+    9.809999999999999. Whole numbers keep every digit: they may be identifiers.
+
+    >>> number_as_text(3.0), number_as_text(0.1 + 0.2), number_as_text(1e22)
+    ('3', '0.3', '10000000000000000000000')
     """
     return column_as_text(pl.Series([value], dtype=pl.Float64))[0] or ""
 
@@ -62,8 +67,17 @@ def number_as_text(value: float) -> str:
 def _numbers_as_text(series: pl.Series) -> pl.Series:
     numbers = pl.select(pl.when(series.is_finite()).then(series)).to_series()
     text = numbers.cast(pl.String).str.strip_suffix(".0").replace("-0", "0").alias(series.name)
-    exponents = text.filter(text.str.contains("e", literal=True)).unique()
-    return text.replace(exponents.to_list(), [format(Decimal(word), "f") for word in exponents])
+    # A fraction of more than 15 digits, or an exponent; the sign, the point and a zero in front are no digits.
+    long = text.str.contains(r"e") | (text.str.contains(".", literal=True) & (text.str.len_bytes() > DIGITS + 1))
+    words = text.filter(long.fill_null(value=False)).unique()
+    return text.replace(words.to_list(), [_plain(word) for word in words])
+
+
+def _plain(word: str) -> str:
+    exact = Decimal(word)
+    digits = exact if exact == exact.to_integral_value() else Decimal(f"{float(word):.{DIGITS}g}")
+    text = format(digits, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _instants_as_text(series: pl.Series) -> pl.Series:

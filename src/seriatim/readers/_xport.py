@@ -1,25 +1,27 @@
-"""Is a SAS transport file whole, and what does it say? Versions 5 and 8, laid out and decoded here in plain numpy.
+"""Is a SAS transport file whole, and what does it say? Laid out here, decoded by pyreadstat.
 
-The format is SAS Technical Support document TS-140 (version 5) and its successor (version 8). It is decoded here, and
-not by the C library that statistics packages share, because a damaged file must not be able to crash the session or
-come back with fewer rows, and because only the layout tells how many rows there should be. In the tests that library
-is the oracle, cell by cell.
+The layout is read first (SAS Technical Support document TS-140 for version 5, and its successor for version 8),
+because only it tells how many records there should be: the library takes a file that was cut short as it comes. It
+also sees nothing that the layout refuses, and what it gives must have as many records as the layout has.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyreadstat
 
 from seriatim.errors import UnreadableSource
 from seriatim.findings import Finding
 from seriatim.readers._findings import note, warning
+from seriatim.readers._noise import without_noise
 from seriatim.readers._snapshot import Snapshot
 from seriatim.readers._text import as_text
 from seriatim.readers._text_table import TextTable, check_header
@@ -67,17 +69,11 @@ def read_xport(snapshot: Snapshot, encoding: str | None = None) -> TextTable:
     layout = layout_of(snapshot)
     rows = _observations(snapshot, layout)
     used, strange = _encoding(rows, layout, snapshot.name, encoding)
-    columns, special = [], 0
-    for variable in layout.variables:
-        cells = rows[:, variable.start : variable.start + variable.length]
-        if variable.is_number:
-            values, marked = _numbers(cells)
-            special += marked
-            columns.append(_as_shown(variable, values))
-        else:
-            columns.append(pl.Series(variable.name, _texts(cells, used), dtype=pl.String))
-    text, findings = as_text(pl.DataFrame(columns), snapshot.name)
+    frame = _decoded(snapshot, used, len(rows))
+    shown = [_as_shown(variable, frame[variable.name]) for variable in layout.variables]
+    text, findings = as_text(pl.DataFrame(shown), snapshot.name)
     numbered = text.with_columns(pl.int_range(1, len(rows) + 1, dtype=pl.Int64, eager=True).alias("source_row"))
+    special = sum(_special_missing_values(rows, variable) for variable in layout.variables if variable.is_number)
     marks = [_special_missing(snapshot.name, special)] if special else []
     return TextTable(snapshot.name, numbered, 0, (*strange, *findings, *marks))
 
@@ -223,39 +219,42 @@ def _cells(cells: Bytes) -> list[bytes]:
     return [packed[at : at + width] for at in range(0, len(packed), width)]
 
 
-def _texts(cells: Bytes, encoding: str) -> Iterator[str]:
-    return (text.decode(encoding).rstrip(" \0") for text in _cells(cells))
+def _decoded(snapshot: Snapshot, encoding: str, records: int) -> pl.DataFrame:
+    frame: Any
+    try:
+        frame, _ = pyreadstat.read_xport(
+            io.BytesIO(snapshot.content),
+            encoding=encoding.upper(),
+            disable_datetime_conversion=True,  # by format below: a date out of the calendar would stop the library
+            output_format="polars",
+        )
+    except (pyreadstat.ReadstatError, UnicodeDecodeError) as problem:
+        raise UnreadableSource(f"{snapshot.name}: cannot be read ({problem}); export it again") from None
+    if frame.height < records:
+        raise UnreadableSource(_cut(snapshot.name, f"of {records} records {frame.height} could be read"))
+    return pl.DataFrame(frame).head(records)  # blank records that fill the last card are no records
 
 
-def _numbers(cells: Bytes) -> tuple[npt.NDArray[np.float64], int]:
-    """Numbers in the format of IBM mainframes, and how many are special missing values (.A to .Z, ._).
-
-    Sign, 7 bits of exponent to base 16, 56 bits of fraction. A length under 8 leaves out the last bytes.
-    """
-    full = np.zeros((len(cells), 8), np.uint8)
-    full[:, : cells.shape[1]] = cells[:, :8]
-    first = full[:, 0]
-    bits = full.view(">u8").ravel().astype(np.uint64)
-    fraction = bits & np.uint64(0x00FFFFFFFFFFFFFF)
-    exponent = (first & 0x7F).astype(np.int64)
-    size = np.ldexp(fraction.astype(np.float64), (4 * (exponent - 64) - 56).astype(np.int32))
-    values = np.where(first & 0x80, -size, size)
-    missing = (fraction == 0) & (first != 0)
-    special = missing & (first != ord("."))
-    return np.where(missing, np.nan, values), int(special.sum())
+def _special_missing_values(rows: Bytes, variable: Variable) -> int:
+    """How many cells are .A to .Z or ._: a letter and nothing after it. The library says only that they are missing."""
+    cells = rows[:, variable.start : variable.start + variable.length]
+    marks = (cells[:, 0] == ord("_")) | ((cells[:, 0] >= ord("A")) & (cells[:, 0] <= ord("Z")))
+    return int((marks & ~cells[:, 1:].any(axis=1)).sum())
 
 
-def _as_shown(variable: Variable, values: npt.NDArray[np.float64]) -> pl.Series:
-    """Dates, instants and times of day where the format says so and the calendar has them all; else numbers."""
-    given = values[~np.isnan(values)]
-    numbers = pl.Series(variable.name, values, nan_to_null=True)
+def _as_shown(variable: Variable, series: pl.Series) -> pl.Series:
+    """Dates, instants and times of day where the format says so and the calendar has them all; else as decoded."""
+    if not variable.is_number:
+        return series.cast(pl.String).str.strip_chars_end(" \0")
+    numbers = series.cast(pl.Float64).fill_nan(None)
+    given = numbers.drop_nulls().to_numpy()
     if _TIMES.match(variable.form) and np.all((given >= 0) & (given < _DAY)):
         return (numbers * 1e9).round().cast(pl.Int64).cast(pl.Time)
     if _INSTANTS.match(variable.form) and _in_calendar(given / _DAY):
         return (numbers * 1e6).round().cast(pl.Int64).cast(pl.Datetime("us")).dt.offset_by(f"{_EPOCH_DAYS}d")
     if _DATES.match(variable.form) and _in_calendar(given) and np.all(given == np.floor(given)):
         return (numbers.cast(pl.Int32) + _EPOCH_DAYS).cast(pl.Date)
-    return numbers
+    return without_noise(numbers)
 
 
 def _in_calendar(days: npt.NDArray[np.float64]) -> bool:

@@ -288,13 +288,30 @@ def test_an_interval_of_dosing_is_a_cycle_and_not_a_dose(folder):
     source = open_source(folder)
     assert table(source, "cycle").select("patient_id", "start", "end").rows() == [
         ("01-001", "1988-03-01", "1988-03-14"),
+        ("01-001", "1988-04-01", "1988-04-01"),
         ("01-002", "1988-04-02", None),
     ]
     assert table(source, "dose").select("patient_id", "started", "amount").rows() == [
-        ("01-001", "1988-04-01", "54"),
-        ("01-002", "1988-04-03T08:00", "81"),
+        ("01-002", "1988-04-03T08:00", "81")
     ]
-    assert any("intervals" in f.found or "interval" in f.found for f in source.findings if f.table == "dose")
+    assert any("an interval of dosing" in f.found and f.rows == 3 for f in source.findings if f.table == "dose")
+
+
+@pytest.mark.parametrize("rate", ["", "QD", "ONCE"])
+def test_where_no_record_spans_days_each_is_a_dose(folder, rate):
+    exposure = pl.DataFrame(
+        {"USUBJID": ["01-001"] * 2, "EXSTDTC": ["1988-03-01", "1988-03-02"], "EXENDTC": ["1988-03-01", "1988-03-02"]}
+    ).with_columns(EXDOSFRQ=pl.lit(rate))
+    write(exposure, folder / "ex.xpt")
+    source = open_source(folder)
+    assert table(source, "dose")["started"].to_list() == ["1988-03-01", "1988-03-02"]
+    assert "cycle" not in [table.name for table in source.tables]
+
+
+def test_a_record_of_several_doses_a_day_is_no_dose(folder):
+    exposure = pl.DataFrame({"USUBJID": ["01-001"], "EXSTDTC": ["1988-03-01"], "EXENDTC": ["1988-03-01"]})
+    write(exposure.with_columns(EXDOSFRQ=pl.lit("Q8H")), folder / "ex.xpt")
+    assert "dose" not in [table.name for table in open_source(folder).tables]
 
 
 def test_intervals_alone_make_no_table_of_doses(folder):
