@@ -94,6 +94,9 @@ def _not_rejected(differences: _Differences, z: float) -> tuple[float, float] | 
     if gap[0]:  # not even a shift beyond all differences is rejected
         return None
     places = np.flatnonzero(at | gap[:-1] | gap[1:])
+    if places.size == 0:
+        # Heavy ties: at one difference the test jumps from rejecting on one side to rejecting on the other.
+        return _middle(differences), _middle(differences)
     return float(differences.value[places[0]]), float(differences.value[places[-1]])
 
 

@@ -75,3 +75,8 @@ def test_too_many_different_values_are_refused_with_a_reason() -> None:
 def test_impossible_histograms_are_refused(values: list[float], first: list[int], last: list[int]) -> None:
     with pytest.raises(ValueError, match="got"):
         shift(values, first, last)
+
+
+def test_where_ties_let_every_shift_be_rejected_the_interval_is_the_difference_at_which_the_test_turns() -> None:
+    moved = shift([0, 1, 2], [1, 0, 19], [15, 5, 0])
+    assert (moved.value, moved.interval.lower, moved.interval.upper) == (-2.0, -2.0, -2.0)
