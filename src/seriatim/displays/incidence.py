@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
 from math import isinf
 
 from seriatim.displays._contract import Shown
@@ -18,7 +19,7 @@ from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableR
 from seriatim.plans.endpoints import Endpoint
 from seriatim.results.row import ResultRow
 from seriatim.tallies.published import printed_name
-from seriatim.tallies.tally import Tally, numbers, select
+from seriatim.tallies.tally import Tally, counts, numbers, select
 
 # The names by which readers know the conventions, in the order in which the sentence lists them.
 CONVENTIONS = (
@@ -242,16 +243,11 @@ def _panel(shown: Shown, endpoint: Endpoint) -> EndpointPanel | None:
     known = {row.group: row for row in risks if row.value is not None}
     if tally is None or not known:
         return None
-    spans = {
-        row.group: (int(row.value or 0), int(last.value or 0))
-        for row in shown.results.where(analysis="accrual", statistic="first_case")
-        if (last := shown.results.one(analysis="accrual", statistic="last_case", group=row.group))
-    }
+    spans = _spans(shown, endpoint)
     events = _ticks(tally, endpoint)
     groups = tuple(
         GroupProportion(*spans[group], row.numerator or 0, row.denominator or 0, row.lower or 0.0, row.upper or 0.0)
         for group, row in known.items()
-        if group in spans
     )
     curve = tuple(
         CurvePoint(float(row.group.removeprefix("case ")), row.value, row.lower or 0.0, row.upper or 0.0)
@@ -259,6 +255,14 @@ def _panel(shown: Shown, endpoint: Endpoint) -> EndpointPanel | None:
         if row.value is not None
     )
     return EndpointPanel(endpoint.label, events, groups, curve)
+
+
+def _spans(shown: Shown, endpoint: Endpoint) -> dict[str, tuple[int, int]]:
+    """First and last case of each group: where there is a tally by case, groups follow each other."""
+    tally = shown.tallies["incidence"]
+    sizes = counts(tally, "group", endpoint=endpoint.id).tolist()
+    ends = list(accumulate(sizes))
+    return {group: (end - n + 1, end) for group, n, end in zip(tally.levels("group"), sizes, ends, strict=True)}
 
 
 def _ticks(tally: Tally, endpoint: Endpoint) -> tuple[int, ...]:

@@ -224,6 +224,12 @@ def test_picture_has_a_tick_an_event_the_groups_the_curve_and_the_changes_of_pra
     assert figure.table == "incidence"
 
 
+def test_picture_needs_no_analysis_of_accrual():
+    alone = {"incidence_by_case": by_case([5, 15, 200])["incidence_by_case"]}
+    data = display.picture(shown(plan(SEPSIS), {"sepsis": had(2, 1)}, alone)).spec["datasets"]
+    assert [(row["first"], row["last"]) for row in data["groups_0"]] == [(1, 155), (156, 310)]
+
+
 def test_picture_of_very_many_events_has_no_ticks():
     many = shown(plan(SEPSIS), {"sepsis": had(16, 14)}, by_case(list(range(1, 2500)), last=2500))
     assert display.picture(many).spec["datasets"]["events_0"] == []
