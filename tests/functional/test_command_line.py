@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
+
+from seriatim.simulation import simulate
 
 HEAVY = ("numpy", "polars", "scipy", "altair", "sqlalchemy", "fastapi", "duckdb", "pydantic")
 
@@ -71,27 +74,45 @@ def test_an_unknown_analysis_option_names_the_known_ones(tmp_path):
     assert "curve_points" in done.stderr
 
 
-def test_a_new_plan_is_checked_and_never_overwrites(tmp_path):
-    assert seriatim("plan", "new", "mine.yaml", folder=tmp_path).returncode == 0
-    assert "no fault" in seriatim("plan", "check", "mine.yaml", folder=tmp_path).stdout
-    again = seriatim("plan", "new", "mine.yaml", folder=tmp_path)
-    assert again.returncode == 2
-    assert "is there already" in again.stderr
+def test_a_new_plan_is_checked_and_never_overwrites(typed):
+    assert typed("plan", "new", "mine.yaml").code == 0
+    assert "no fault" in typed("plan", "check", "mine.yaml").out
+    again = typed("plan", "new", "mine.yaml")
+    assert again.code == 2
+    assert "is there already" in again.err
 
 
-def test_simulate_then_review_writes_the_report_and_its_parts(tmp_path):
-    made = seriatim("simulate", "il2-1998", "--out", "series", "--seed", "7", "--patients", "320", folder=tmp_path)
-    assert made.returncode == 0, made.stderr
-    done = seriatim("review", "series", "--plan", "il2_1998", "--out", "review", "--json", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["findings"] is not None
+def test_simulate_then_review_writes_the_report_and_its_parts(typed, tmp_path):
+    made = typed("simulate", "il2-1998", "--out", "series", "--seed", "7", "--patients", "320")
+    assert made.code == 0, made.err
+    assert "320 simulated patients are in" in made.out
+    done = typed("review", "series", "--plan", "il2_1998", "--out", "review", "--json")
+    assert done.code == 0, done.err
+    assert json.loads(done.out)["findings"] is not None
     written = {path.name for path in (tmp_path / "review").iterdir()}
     assert {"report.html", "results.parquet", "results.json", "tallies"} <= written
 
 
-def test_demo_prints_the_abstract_and_where_the_report_is(tmp_path):
-    done = seriatim("demo", "--out", "demo", folder=tmp_path)
-    assert done.returncode == 0, done.stderr
-    assert "Line sepsis, grade 3-4: from" in done.stdout
-    assert "Median number of doses in the first cycle" in done.stdout
-    assert str(tmp_path / "demo" / "report.html") in done.stdout
+def test_template_writes_something_to_fill_in_and_says_what_to_do_next(typed, tmp_path):
+    made = typed("template", "--out", "mine")
+    assert made.code == 0, made.err
+    assert "seriatim check mine/template.xlsx" in made.out
+    assert (tmp_path / "mine" / "template.xlsx").is_file()
+
+
+def test_demo_prints_the_abstract_and_where_the_report_is(typed, tmp_path):
+    done = typed("demo", "--out", "demo")
+    assert done.code == 0, done.err
+    assert "Line sepsis, grade 3-4: from" in done.out
+    assert "Median number of doses in the first cycle" in done.out
+    assert str(tmp_path / "demo" / "report.html") in done.out
+
+
+def test_demo_gives_machines_its_sentences(typed, monkeypatch):
+    # A short series: what is asked here is the document, not the numbers.
+    monkeypatch.setattr(simulate, "simulate", partial(simulate.simulate, patients=160))
+    done = typed("demo", "--json")
+    assert done.code == 0, done.err
+    document = json.loads(done.out)
+    assert document["report"] == "demo/report.html"
+    assert document["sentences"][0].startswith("Line sepsis, grade 3-4: from")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
+from typing import NoReturn
 
 import typer
 
 from seriatim.cli import check, demo, plan, review, simulate, template
-from seriatim.errors import SeriatimError
+from seriatim.errors import Misuse, SeriatimError
 
 EPILOG = (
     "Exit codes: 0 done; 1 an error of the program; 2 a wrong call; 3 records were set aside or figures do not agree;"
@@ -36,12 +36,21 @@ app.add_typer(plan.app, name="plan")
 
 def run() -> None:
     """The console script: `SeriatimError` becomes a sentence on standard error and its exit code."""
+    stdout = sys.stdout
     try:
         app()
     except SeriatimError as error:
-        print(f"seriatim: {error}", file=sys.stderr)  # noqa: T201
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of a pipe went away (`seriatim ... | head`): nothing is wrong.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        _end(str(error), error.exit_code)
+    except OSError as error:
+        # A folder that cannot be written, a full disk: the sentence of the system says it best.
+        _end(f"{error.filename or 'input or output'}: {error.strerror}; choose another place", Misuse.exit_code)
+    except SystemExit:
+        if sys.stdout is not stdout:
+            # Typer put another in its place: the reader of a pipe went away (`seriatim ... | head`), nothing is wrong.
+            sys.exit(0)
+        raise
+
+
+def _end(sentence: str, exit_code: int) -> NoReturn:
+    print(f"seriatim: {sentence}", file=sys.stderr)  # noqa: T201
+    sys.exit(exit_code)
