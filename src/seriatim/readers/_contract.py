@@ -32,8 +32,8 @@ class Reader(Protocol):
     NAME: str  # the module's file name
     DESCRIPTION: str  # one clause that ends the sentence "reads ..."
 
-    def recognises(self, path: Path) -> bool:
-        """Is this source mine? Looks at names and first bytes only, and never raises on a strange file."""
+    def recognises(self, path: Path, mapping: SourceMapping | None = None) -> bool:
+        """Is this source mine? Looks at names only, those of the mapping too, and never raises on a strange file."""
         ...
 
     def read(self, path: Path, mapping: SourceMapping | None) -> RawSource:

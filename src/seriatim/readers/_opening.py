@@ -26,7 +26,7 @@ def reader_for(path: Path, mapping: SourceMapping | None = None) -> Reader:
     if mapping is not None and mapping.reader is not None:
         return cast(Reader, take(SHELF, mapping.reader))
     readers = {name: cast(Reader, take(SHELF, name)) for name in names_on(SHELF)}
-    knowing = [name for name, reader in readers.items() if reader.recognises(path)]
+    knowing = [name for name, reader in readers.items() if reader.recognises(path, mapping)]
     if not knowing:
         raise UnreadableSource(_nobody(path, readers))
     if len(knowing) > 1:

@@ -33,7 +33,7 @@ DESCRIPTION = "a folder of ADaM data sets (ADSL with ADAE, ADLB, ADRS, ADTTE, AD
 BEST_RESPONSE = ("BOR", "CBOR", "BESRSPI", "BESRSP", "INVET")
 
 
-def recognises(path: Path) -> bool:
+def recognises(path: Path, _: SourceMapping | None = None) -> bool:
     """A folder with ADSL, or one whose files the mapping names (then it says `reader: adam`)."""
     return path.is_dir() and "ADSL" in {file.stem.upper() for file in datasets_in(path).values()}
 

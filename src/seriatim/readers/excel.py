@@ -34,7 +34,7 @@ _ENDINGS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".xltx", ".xltm", ".ods")
 _COMPANIONS = ("read_me", "readme", "mapping")  # sheets of explanations beside the data
 
 
-def recognises(path: Path) -> bool:
+def recognises(path: Path, _: SourceMapping | None = None) -> bool:
     """A file with the ending of a workbook."""
     return path.is_file() and path.suffix.lower() in _ENDINGS
 

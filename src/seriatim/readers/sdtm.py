@@ -35,7 +35,7 @@ DESCRIPTION = "a folder of SDTM domains (DM with AE, EX, LB, VS, DS, RS, SUPP--)
 RESPONSES = ("CR", "PR", "SD", "PD", "NE")
 
 
-def recognises(path: Path) -> bool:
+def recognises(path: Path, _: SourceMapping | None = None) -> bool:
     """A folder with DM and no ADSL: an analysis folder that keeps DM for reference is ADaM."""
     names = {file.stem.upper() for file in datasets_in(path).values()} if path.is_dir() else set()
     return "DM" in names and "ADSL" not in names

@@ -30,10 +30,15 @@ _USUAL = {".csv": ",", ".tsv": "\t", ".txt": "\t"}
 _ENDINGS = (*_USUAL, ".parquet")
 
 
-def recognises(path: Path) -> bool:
-    """A folder in which a file is named by a table; one with `series.json` is a stored series, not foreign data."""
-    names = [file.name for file in files_in(path)] if path.is_dir() else []
-    return "series.json" not in names and any(_table_of(Path(name)) for name in names)
+def recognises(path: Path, mapping: SourceMapping | None = None) -> bool:
+    """A folder in which a file is named by a table, or a text file by the mapping.
+
+    One with `series.json` is a stored series, not foreign data.
+    """
+    names = {file.name for file in files_in(path)} if path.is_dir() else set()
+    said = {name for table in mapping.tables.values() for name in table.file} if mapping else set()
+    mapped = {name for name in names & said if Path(name).suffix.lower() in _USUAL}
+    return "series.json" not in names and (bool(mapped) or any(_table_of(Path(name)) for name in names))
 
 
 def read(path: Path, mapping: SourceMapping | None = None) -> RawSource:
