@@ -6,6 +6,7 @@ from itertools import accumulate
 from math import isinf
 
 from seriatim.displays._contract import Shown
+from seriatim.displays.figures.grade_bars import GradedGroup, GradedTerm, grade_bars
 from seriatim.displays.figures.incidence_panels import (
     CurvePoint,
     EndpointPanel,
@@ -92,7 +93,7 @@ def section(shown: Shown) -> Section | None:
     blocks += [_incidence_table(shown), _convention_table(shown), _trend_table(shown)]
     if bounds := _bounds_table(shown):
         blocks.append(bounds)
-    blocks += [table for table in [_grade_table(shown)] if table]
+    blocks += [block for block in (_grade_picture(shown), _grade_table(shown)) if block]
     # Of a printed table nothing is known of the records behind it, and it has no account.
     notes = (*SMALL_PRINT, OF_INTERVALS) if shown.account.lines else (OF_INTERVALS,)
     return Section("incidence", "Has severe toxicity become rarer?", tuple(blocks), notes)
@@ -221,6 +222,24 @@ def _bounds_table(shown: Shown) -> Table | None:
         return None
     columns = ("Endpoint", "Group", "Counted", "Not assessed or window open", "Lowest possible", "Highest possible")
     return Table("bounds", "What the missing could change: bounds over all completions", columns, tuple(rows))
+
+
+def _grade_picture(shown: Shown) -> Figure | None:
+    """Stacked worst grades of each endpoint's terms, the unknown apart."""
+    terms = []
+    for endpoint in (e for e in shown.plan.endpoints if e.counts_events):
+        found = shown.results.where(analysis="incidence", endpoint=endpoint.id, statistic="worst_grade")
+        names = dict.fromkeys(row.group for row in found)
+        groups = [_graded_group(name, [row for row in found if row.group == name]) for name in names]
+        if groups:
+            terms.append(GradedTerm(endpoint.label.split(",")[0], tuple(groups)))
+    return grade_bars(terms, table="worst_grades") if terms else None
+
+
+def _graded_group(name: str, rows: list[ResultRow]) -> GradedGroup:
+    n = {row.convention.removeprefix("worst grade "): int(row.value or 0) for row in rows}
+    grades = (n["1"], n["2"], n["3"], n["4"], n["5"])
+    return GradedGroup(name, n["none"], grades, n["not graded"], n["not assessed"])
 
 
 def _grade_table(shown: Shown) -> Table | None:

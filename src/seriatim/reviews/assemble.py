@@ -11,7 +11,7 @@ from seriatim.pages import Block, Page, Section, Sentence
 
 # The order of the storyboard; a stranger's section follows after these, before who was counted.
 ORDER = (
-    "incidence", "terms", "doses", "risk_per_dose", "deaths", "labs", "weight", "response", "case_mix", "completeness",
+    "incidence", "doses", "risk_per_dose", "deaths", "labs", "weight", "response", "terms", "case_mix", "completeness",
 )  # fmt: skip
 LAST = ("counted", "checklist", "methods")
 

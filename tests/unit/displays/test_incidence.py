@@ -11,9 +11,11 @@ from seriatim.analyses.incidence import GRADE_LEVELS, Options, analyse
 from seriatim.displays import incidence as display
 from seriatim.displays._contract import Shown
 from seriatim.findings import Account, AccountLine
-from seriatim.pages import Section, Table
-from seriatim.plans.plan import Plan
+from seriatim.pages import Figure, Section, Table
+from seriatim.plans.plan import AnalysisRequest, Plan, read_plan
 from seriatim.results.results import Results
+from seriatim.reviews.review import review
+from seriatim.simulation.simulate import simulate
 from seriatim.tallies.spec import Key, Role, Unit
 from seriatim.tallies.tally import Tally, tally_from_rows
 
@@ -253,3 +255,11 @@ def test_no_sentence_says_more_than_it_may():
     assert not [
         never for never in ("no difference", "safe", "caused by", "trend towards", "significant") if never in words
     ]
+
+
+def test_worst_grades_of_the_simulated_series_are_drawn_with_the_unknown_apart():
+    series = simulate("il2-1998", seed=3, patients=160)
+    done = review(series, read_plan("il2_1998").model_copy(update={"analyses": (AnalysisRequest(name="incidence"),)}))
+    section = next(section for section in done.page.sections if section.name == "incidence")
+    (picture,) = [block for block in section.blocks if isinstance(block, Figure) and block.name == "grade_bars"]
+    assert "Hypotension" in picture.alternative
