@@ -100,8 +100,8 @@ def _sentences(shown: Shown) -> Iterable[Sentence]:
     if risks and difference and p:
         yield fell("First cycle stopped for toxicity", risks[0], risks[-1], difference, p)
     lacking = [row for row in _rows(shown, DOSES, "median") if row.missing]
-    if lacking and (sentence := wording.not_recorded(max(lacking, key=_share_missing))):
-        yield sentence
+    if lacking:
+        yield wording.not_recorded(max(lacking, key=_share_missing))
 
 
 def _share_missing(row: ResultRow) -> float:

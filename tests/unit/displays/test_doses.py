@@ -167,5 +167,34 @@ def test_figure_shows_each_group_and_names_its_table() -> None:
     assert "median 13 in the first group" in figure.alternative
 
 
+def test_share_stopped_for_toxicity_is_said_with_its_difference_and_p() -> None:
+    about = Subject("doses", "stopped_for_toxicity", unit="patient")
+    found = [
+        number_row(about.about(group="1-155"), "risk", 0.5, numerator=78, denominator=155),
+        number_row(about.about(group="1086-1241"), "risk", 0.8, numerator=125, denominator=156),
+        number_row(about, "risk_difference", 0.3, lower=0.2, upper=0.4, level=0.95),
+        number_row(about, "p_score", 0.0001),
+    ]
+    section = doses.section(shown([*rows(), *found]))
+    assert section is not None
+    texts = [block.text for block in section.blocks if hasattr(block, "text")]
+    assert any(text.startswith("First cycle stopped for toxicity: 78 of 155 (50 %)") for text in texts)
+
+
+def test_cells_of_rows_that_were_not_computed_say_so() -> None:
+    section = doses.section(shown(rows()))
+    for name in ("stop_reasons", "dose_handling", "planned_doses"):
+        assert {cell.text for row in table(section, name).rows for cell in row.cells} == {"not computed"}
+
+
+def test_series_whose_doses_are_unknown_has_a_section_without_a_figure() -> None:
+    found = [median(subject, None, reason="no values", denominator=0, missing=155) for subject in (FIRST, LAST)]
+    without = [row for row in rows(*found) if row.statistic not in ("patients", "shift")]
+    section = doses.section(shown(without))
+    assert section is not None
+    assert not [block for block in section.blocks if isinstance(block, Figure)]
+    assert table(section, "doses").rows[0].cells[2].text == "not computed"
+
+
 def test_amounts_keep_their_thousands_apart_and_a_true_minus() -> None:
     assert [amount(value) for value in (12.5, 9_360_000.0, -6.0, 0.0)] == ["12.5", "9,360,000", "−6", "0"]

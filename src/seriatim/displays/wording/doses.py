@@ -18,7 +18,7 @@ def lead(shift: ResultRow, first: ResultRow, last: ResultRow, *, toxicity_fell: 
         return Sentence(f"How the number of doses changed cannot be given: {why}.", ids, "caution")
     medians = f"Median in the first cycle {amount(first.value)}, then {amount(last.value)}"
     opening, consequence = _verdict(shift, toxicity_fell=toxicity_fell)
-    return Sentence(f"{opening} {medians} ({shift_words(shift)}). {consequence}", ids, "lead")
+    return Sentence(f"{opening} {medians} ({_shift_words(shift)}). {consequence}", ids, "lead")
 
 
 def _verdict(shift: ResultRow, *, toxicity_fell: bool) -> tuple[str, str]:
@@ -31,24 +31,21 @@ def _verdict(shift: ResultRow, *, toxicity_fell: bool) -> tuple[str, str]:
     return "A change in the number of doses is not shown.", f"For what each dose carried, {SEE}."
 
 
-def shift_words(shift: ResultRow) -> str:
+def _shift_words(shift: ResultRow) -> str:
     """ "Hodges-Lehmann shift −6 doses, 95 % interval −8 to −5", or that there is no interval."""
-    if shift.value is None:
-        return f"no shift: {shift.reason}"
-    text = f"Hodges-Lehmann shift {amount(shift.value)} {shift.unit}"
+    text = f"Hodges-Lehmann shift {amount(shift.value or 0.0)} {shift.unit}"
     if shift.lower is None or shift.upper is None:
         return f"{text}, no interval: {shift.warning}"
     return f"{text}, {level_words(shift)} interval {amount(shift.lower)} to {amount(shift.upper)}"
 
 
-def not_recorded(row: ResultRow) -> Sentence | None:
-    """How many patients of a group have no known number of doses."""
-    if not row.missing:
-        return None
-    total = row.missing + (row.denominator or 0)
-    share = percent(row.missing / total, total)
+def not_recorded(row: ResultRow) -> Sentence:
+    """How many patients of a group have no known number of doses; only for a row with such patients."""
+    missing = row.missing or 0
+    total = missing + (row.denominator or 0)
     return Sentence(
-        f"The number of doses in the first cycle is not recorded for {row.missing} of {total} patients ({share})"
+        f"The number of doses in the first cycle is not recorded for {missing} of {total} patients"
+        f" ({percent(missing / total, total)})"
         f" of {row.group}.",
         (row.result_id,),
         "caution",
