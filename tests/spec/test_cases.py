@@ -204,3 +204,10 @@ def test_change_written_down_twice_counts_each_patient_once(engine):
 
 def test_series_in_which_practice_never_changed_has_no_changes(engine):
     assert tally_of(series_of(engine, *on("1990-01-31")), "practice_changes").levels("change") == ()
+
+
+def test_clock_that_changes_while_the_series_runs_is_followed_from_its_first_patient_on(engine):
+    # In Samoa 30 December 2011 did not exist: the clock went from Thursday to Saturday.
+    days = on("2011-12-29T23:00", "2011-12-31T01:00")
+    months = tally_of(series_of(engine, *days, zone="Pacific/Apia"), "accrual")
+    assert counts(months, "month").tolist() == [2]

@@ -12,6 +12,7 @@ import polars as pl
 
 from seriatim import shelves
 from seriatim.derive._cases import Cases, derive_cases
+from seriatim.derive._local_days import local_day
 from seriatim.engines.choose import collect
 from seriatim.errors import Misuse
 from seriatim.plans.plan import Plan
@@ -55,7 +56,7 @@ def count(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> Tally:
         columns,
         n,
         source=series.provenance.source,
-        data_cut=str(series.provenance.data_cut or ""),
+        data_cut=_data_cut(series),
         alignment=cases.alignment,
     )
     if spec.absent is None:
@@ -63,6 +64,11 @@ def count(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> Tally:
     if "case_number" in spec.names:
         return _with_absent_cases(tally, spec.absent, _case_totals(cases, spec)["case_number"])
     return _with_absent(tally, spec.absent, _case_totals(cases, spec))
+
+
+def _data_cut(series: TreatmentSeries) -> str:
+    cut = series.provenance.data_cut
+    return str(local_day(cut, series.provenance.zone)) if cut else ""
 
 
 def _count_rows(derived: nw.LazyFrame[Any], cases: Cases, spec: TallySpec) -> pl.DataFrame:

@@ -33,11 +33,8 @@ def on_local_clock(instants: nw.Expr, zone: str, first: datetime, last: datetime
     Engines differ in their knowledge of zones (DuckDB's is an extension), so the changes of the clock are worked out
     here and given to them as plain sums.
     """
-    if zone == "UTC":
-        return instants
-    changes = _changes(zone, first, last)
     shown = instants + _offset(first, zone)
-    for since, offset in changes:
+    for since, offset in _changes(zone, first, last):
         shown = nw.when(instants >= since).then(instants + offset).otherwise(shown)
     return shown
 
