@@ -75,7 +75,9 @@ def read_results(path: Path) -> Results:
     try:
         frame, version = pl.read_parquet(path), pl.read_parquet_metadata(path).get("schema")
     except (OSError, PolarsError):
-        raise UnreadableSource(f"{path.name}: cannot be read as Parquet; give the results that a review wrote") from None
+        raise UnreadableSource(
+            f"{path.name}: cannot be read as Parquet; give the results that a review wrote"
+        ) from None
     if version != SCHEMA:
         raise InvalidDocument(f"{path.name}: found version {version!r}, expected {SCHEMA!r}; review again")
     if unknown := set(frame.columns) ^ set(COLUMNS):
