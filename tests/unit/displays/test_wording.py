@@ -167,8 +167,8 @@ def test_abstract_is_told_in_its_own_order():
     assert abstract(
         row("response", 0.4, analysis="response", endpoint="overall_response", stratum="melanoma",
             statistic="p_fisher_minimum_likelihood"),
-        row("doses/1", 13.0, analysis="doses", statistic="median_doses", group="first"),
-        row("doses/2", 7.0, analysis="doses", statistic="median_doses", group="last"),
+        row("doses/1", 13.0, analysis="doses", endpoint="first_cycle_doses", statistic="median", group="first"),
+        row("doses/2", 7.0, analysis="doses", endpoint="first_cycle_doses", statistic="median", group="last"),
         row("run", 809.0, analysis="deaths", statistic="final_run"),
         FIRST, LAST, row("p_fisher_minimum_likelihood", 8.3e-5),
     ) == [
