@@ -11,7 +11,6 @@ from polars.exceptions import PolarsError
 from seriatim.errors import UnreadableSource
 from seriatim.readers._dataset_json import read_dataset_json
 from seriatim.readers._folder import files_in
-from seriatim.readers._noise import without_noise
 from seriatim.readers._snapshot import Snapshot
 from seriatim.readers._text import as_text
 from seriatim.readers._text_table import TextTable
@@ -48,11 +47,6 @@ def _read_parquet(snapshot: Snapshot) -> TextTable:
         frame = pl.read_parquet(io.BytesIO(snapshot.content))
     except (PolarsError, OSError):
         raise UnreadableSource(f"{snapshot.name}: is no whole Parquet file; write it again") from None
-    # Data sets that were once transport files carry the noise of its numbers: 9.81 as 9.809999999999999.
-    text, findings = as_text(_quiet(frame), snapshot.name)
+    text, findings = as_text(frame, snapshot.name)
     numbered = text.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"))
     return TextTable(snapshot.name, numbered, 0, tuple(findings))
-
-
-def _quiet(frame: pl.DataFrame) -> pl.DataFrame:
-    return frame.with_columns(without_noise(column) for column in frame.iter_columns() if column.dtype == pl.Float64)

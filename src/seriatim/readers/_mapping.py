@@ -48,7 +48,7 @@ class SourceConventions(Document):
     def _is_a_zone(cls, zone: str) -> str:
         try:
             return ZoneInfo(zone).key
-        except (OSError, ValueError):
+        except (OSError, ValueError, KeyError):
             known = available_timezones()
         raise ValueError(f"an IANA time zone such as Europe/London{did_you_mean(zone, known)}")
 

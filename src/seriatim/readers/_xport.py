@@ -21,7 +21,6 @@ import pyreadstat
 from seriatim.errors import UnreadableSource
 from seriatim.findings import Finding
 from seriatim.readers._findings import note, warning
-from seriatim.readers._noise import without_noise
 from seriatim.readers._snapshot import Snapshot
 from seriatim.readers._text import as_text
 from seriatim.readers._text_table import TextTable, check_header
@@ -69,8 +68,9 @@ def read_xport(snapshot: Snapshot, encoding: str | None = None) -> TextTable:
     layout = layout_of(snapshot)
     rows = _observations(snapshot, layout)
     used, strange = _encoding(rows, layout, snapshot.name, encoding)
-    frame = _decoded(snapshot, used, len(rows))
-    shown = [_as_shown(variable, frame[variable.name]) for variable in layout.variables]
+    frame = _decoded(snapshot, used, layout, len(rows))
+    # By place: the library renames variables whose names are not text of this encoding.
+    shown = [_as_shown(variable, frame.to_series(place)) for place, variable in enumerate(layout.variables)]
     text, findings = as_text(pl.DataFrame(shown), snapshot.name)
     numbered = text.with_columns(pl.int_range(1, len(rows) + 1, dtype=pl.Int64, eager=True).alias("source_row"))
     special = sum(_special_missing_values(rows, variable) for variable in layout.variables if variable.is_number)
@@ -219,7 +219,7 @@ def _cells(cells: Bytes) -> list[bytes]:
     return [packed[at : at + width] for at in range(0, len(packed), width)]
 
 
-def _decoded(snapshot: Snapshot, encoding: str, records: int) -> pl.DataFrame:
+def _decoded(snapshot: Snapshot, encoding: str, layout: Layout, records: int) -> pl.DataFrame:
     frame: Any
     try:
         frame, _ = pyreadstat.read_xport(
@@ -228,8 +228,11 @@ def _decoded(snapshot: Snapshot, encoding: str, records: int) -> pl.DataFrame:
             disable_datetime_conversion=True,  # by format below: a date out of the calendar would stop the library
             output_format="polars",
         )
-    except (pyreadstat.ReadstatError, UnicodeDecodeError) as problem:
+    except (pyreadstat.ReadstatError, UnicodeDecodeError, TypeError) as problem:
+        # TypeError: the library stumbles over a damaged name (20,000 damaged files, pyreadstat 1.3.7).
         raise UnreadableSource(f"{snapshot.name}: cannot be read ({problem}); export it again") from None
+    if frame.width != len(layout.variables):
+        raise UnreadableSource(f"{snapshot.name}: its list of variables cannot be read; export it again")
     if frame.height < records:
         raise UnreadableSource(_cut(snapshot.name, f"of {records} records {frame.height} could be read"))
     return pl.DataFrame(frame).head(records)  # blank records that fill the last card are no records
@@ -244,6 +247,7 @@ def _special_missing_values(rows: Bytes, variable: Variable) -> int:
 
 def _as_shown(variable: Variable, series: pl.Series) -> pl.Series:
     """Dates, instants and times of day where the format says so and the calendar has them all; else as decoded."""
+    series = series.alias(variable.name)
     if not variable.is_number:
         return series.cast(pl.String).str.strip_chars_end(" \0")
     numbers = series.cast(pl.Float64).fill_nan(None)
@@ -254,7 +258,7 @@ def _as_shown(variable: Variable, series: pl.Series) -> pl.Series:
         return (numbers * 1e6).round().cast(pl.Int64).cast(pl.Datetime("us")).dt.offset_by(f"{_EPOCH_DAYS}d")
     if _DATES.match(variable.form) and _in_calendar(given) and np.all(given == np.floor(given)):
         return (numbers.cast(pl.Int32) + _EPOCH_DAYS).cast(pl.Date)
-    return without_noise(numbers)
+    return numbers
 
 
 def _in_calendar(days: npt.NDArray[np.float64]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,11 @@ import xlsxwriter
 
 from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.findings import Finding, Severity
-from seriatim.readers import excel, load_mapping, open_source
-from seriatim.readers._limits import Limits
+from seriatim.readers import _workbook_child, excel, load_mapping, open_source
+from seriatim.readers._limits import Limits, Stopped, run_limited
 from seriatim.series.raw import RawSource, RawTable
 
-from .workbooks import PATIENTS, changed, workbook
+from .workbooks import PATIENTS, changed, packed, workbook
 
 INSTANT = datetime(1988, 3, 1, 8, 30, tzinfo=UTC).replace(tzinfo=None)  # a workbook knows no time zones
 SHEET = "xl/worksheets/sheet1.xml"
@@ -295,3 +297,35 @@ def test_a_mapping_of_columns_that_lie_further_down_is_told_the_row(tmp_path: Pa
     path = workbook(tmp_path / "ward.xlsx", {"Ward": [["Our patients"], ["MRN", "First dose"], ["007", "1988"]]})
     with pytest.raises(InvalidDocument, match="state header_row: 2 in the mapping"):
         excel.read(path, mapping)
+
+
+def test_the_child_process_answers_as_a_call_in_this_process(book) -> None:
+    book.sheet.merge_range(3, 0, 4, 0, "009")
+    book.sheet.set_column(5, 5, None, None, {"hidden": True})
+    book.sheet.write_row(1, 0, ["007", "Chills", 3])
+    book.sheet.write_rich_string(2, 1, "a", book.book.add_format({"bold": True}), "fever")
+    book.sheet.write_formula(1, 4, "=1/0", None, "#DIV/0!")
+    book.sheet.write_number(2, 4, 1.5, book.form("[h]:mm"))
+    book.sheet.write_number(3, 4, 12, book.form("000"))
+    book.sheet.write_datetime(4, 4, date(1988, 3, 1), book.form("mmm-yy"))
+    book.sheet.write_datetime(5, 4, date(1988, 3, 1), book.form("yyyy"))
+    book.sheet.write_datetime(6, 4, INSTANT, book.form("yyyy-mm-dd hh:mm"))
+    book.sheet.write_datetime(7, 4, time(8, 30), book.form("hh:mm"))
+    book.sheet.write_boolean(8, 4, True)
+    book.book.close()
+    request, content = {"wanted": ["adverse_event"]}, book.path.read_bytes()
+    answer = io.BytesIO()
+    _workbook_child.main(request, io.BytesIO(content), answer)
+    assert json.loads(answer.getvalue()) == run_limited(_workbook_child, request, content, Limits())
+
+
+def test_the_child_process_says_why_it_refuses() -> None:
+    answer = io.BytesIO()
+    content = packed({"xl/_rels/workbook.xml.rels": b"<!DOCTYPE x><x/>"})
+    _workbook_child.main({"wanted": []}, io.BytesIO(content), answer)
+    assert "contains a DTD" in json.loads(answer.getvalue())["refused"]
+
+
+def test_a_child_that_fails_by_itself_is_not_taken_for_an_answer() -> None:
+    with pytest.raises(Stopped, match="by an error of its own"):
+        run_limited("seriatim.readers.no_such_module", {}, b"", Limits())

@@ -360,3 +360,31 @@ def test_a_stored_series_is_not_foreign_data(tmp_path: Path) -> None:
 def test_a_folder_that_nobody_knows_is_refused_with_what_was_looked_for(tmp_path: Path) -> None:
     with pytest.raises(UnreadableSource, match=r"no reader recognises this folder(?s:.*)table_folder: a folder with"):
         open_source(folder(tmp_path, holiday__jpg=b"x"))
+
+
+def test_a_header_with_a_stray_quote_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match=r"dose\.csv row 1: the header has a stray quote"):
+        read(folder(tmp_path, dose__csv='patient_id,"status"x\n007,given\n'))
+
+
+def test_an_empty_first_row_names_no_columns(tmp_path: Path) -> None:
+    with pytest.raises(UnreadableSource, match=r"dose\.csv row 1: no column names"):
+        read(folder(tmp_path, dose__csv=",,\n007,given,\n"))
+
+
+def test_two_bytes_a_letter_in_the_other_order_are_read(tmp_path: Path) -> None:
+    source = read(folder(tmp_path, patient__csv=PATIENTS.encode("utf-16-be")))
+    assert table(source, "patient").frame["patient_id"].to_list() == ["007", "008", "009"]
+
+
+def test_a_column_of_lists_is_not_read_and_said(tmp_path: Path) -> None:
+    pl.DataFrame({"patient_id": ["007"], "terms": [["rash", "fever"]]}).write_parquet(tmp_path / "patient.parquet")
+    source = read(tmp_path)
+    assert table(source, "patient").frame.columns == ["patient_id", "source_row"]
+    assert rules(source) == ["column.type"]
+
+
+def test_a_folder_that_the_mapping_calls_tables_but_has_none_is_refused(tmp_path: Path) -> None:
+    mapping = load_mapping("schema: seriatim.mapping/1\nreader: table_folder")
+    with pytest.raises(UnreadableSource, match="no file is named by a table"):
+        open_source(folder(tmp_path, doses__csv="patient_id\n1\n"), mapping)
