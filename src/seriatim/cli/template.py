@@ -15,5 +15,5 @@ def template(out: Out) -> None:
     from seriatim.readers import write_template
 
     write_template(out)
-    typer.echo(f"The templates are in {out.resolve()}: fill in template.xlsx, or the CSV files beside it, then run")
+    typer.echo(f"The templates are in {out.resolve()}: fill in template.xlsx, or the CSV files in template/, then run")
     typer.echo(f"  seriatim check {out / 'template.xlsx'}")
