@@ -131,7 +131,7 @@ def as_counter(tally: Tally, key: str) -> Counter:
     )
 
 
-@settings(max_examples=30)
+@settings(max_examples=20)
 @given(tables=sources(), endpoint=ENDPOINTS)
 def test_both_engines_count_what_the_plain_reference_counts(tables, endpoint):
     plan = planned(endpoint)
@@ -150,7 +150,7 @@ def test_both_engines_count_what_the_plain_reference_counts(tables, endpoint):
             assert as_counter(count(cased, cases, specs["worst_grade"]), "worst_grade") == grades, engine
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(tables=sources(), endpoint=ENDPOINTS, seed=st.randoms(use_true_random=False))
 def test_shuffling_the_rows_changes_nothing(tables, endpoint, seed):
     # Case numbers are given, so that patients of one day keep their order.
@@ -165,7 +165,7 @@ def test_shuffling_the_rows_changes_nothing(tables, endpoint, seed):
     assert analyse(first, plan) == analyse(second, plan)
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @given(tables=sources(), endpoint=ENDPOINTS)
 def test_counting_each_site_by_eras_and_merging_is_counting_the_pooled_series(tables, endpoint):
     plan = planned(endpoint, grouping={"by": "eras", "starts": ["1990-01-03"]})
@@ -215,7 +215,7 @@ def test_each_patient_is_in_each_view_once_and_summing_over_views_is_refused(tab
             assert set(counts(tally, "endpoint").tolist()) == {len(IDS)}
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(tables=sources(), endpoint=ENDPOINTS)
 def test_wider_set_of_grades_never_lowers_the_incidence(tables, endpoint):
     sets = ("3-4", ">=3", "any")
