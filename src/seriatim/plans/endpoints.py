@@ -44,8 +44,9 @@ class Endpoint(Document):
     """One endpoint. A patient has it if any of `terms` reached a grade of `grades`, or any of `interventions` was done.
 
     Words are compared without case. `terms` empty and `system_organ_classes` empty and no interventions means
-    any adverse event. `no_record_means` decides what a patient without a record is: absent (spontaneous reporting),
-    not assessed, or absent only if the assessment table says that it was looked for.
+    any adverse event; terms and classes together must both fit. `no_record_means` decides what a patient without a
+    record is: absent (spontaneous reporting), not assessed, or absent only if the assessment table, or a record of
+    another grade, says that it was looked for. A table that the source does not have assesses nobody.
     """
 
     id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
