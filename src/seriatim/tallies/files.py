@@ -30,8 +30,9 @@ def write_tallies(tallies: Mapping[str, Tally], folder: Path) -> None:
     (folder / "tallies.json").write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
-def read_tallies(folder: Path) -> dict[str, Tally]:
+def read_tallies(folder: str | Path) -> dict[str, Tally]:
     """Read a folder of tallies again, checking version and content hash of each."""
+    folder = Path(folder)
     index = folder / "tallies.json"
     if not index.is_file():
         raise UnreadableSource(f"{folder.name} has no tallies.json; give the folder that a review wrote as tallies/")
