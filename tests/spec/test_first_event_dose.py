@@ -15,14 +15,13 @@ from seriatim.results.results import Results
 from seriatim.series.intake import take_in
 from seriatim.series.raw import RawSource, RawTable
 from seriatim.tallies.spec import Unit
-from seriatim.tallies.tally import select, tally_from_rows
+from seriatim.tallies.tally import counts, select, tally_from_rows
 
 PLAN = Plan(
     title="per dose",
     grouping={"by": "equal groups", "groups": 2},
     endpoints=[{"id": "it", "label": "It", "terms": "hypotension", "grades": "3-4"}],
 )
-NONE = [None]
 
 
 def dose(patient: str, number: int, started: str, status: str = "given", cycle: int = 1) -> dict:
@@ -34,10 +33,10 @@ def three_doses(patient: str) -> list[dict]:
     return [dose(patient, i + 1, f"1990-01-10T{hour}:00") for i, hour in enumerate(("06", "14", "22"))]
 
 
-def series_of(engine: str, doses: list[dict], events: list[dict]):
+def series_of(engine: str, doses: list[dict], events: list[dict], follow_up: list[dict] | None = None):
     patients = [{"patient_id": who, "accrual": "1990-01-10T06:00"} for who in ("1", "2")]
     named = [{"term": "hypotension", "grade": "3"} | event for event in events]
-    tables = {"patient": patients, "dose": doses, "adverse_event": named}
+    tables = {"patient": patients, "dose": doses, "adverse_event": named, "follow_up": follow_up or []}
     raw = tuple(
         RawTable(name, name, pl.DataFrame(rows, infer_schema_length=None).with_row_index("source_row"))
         for name, rows in tables.items()
@@ -109,11 +108,68 @@ def test_an_event_a_week_after_the_last_dose_is_no_event_of_the_cycle(derived):
     assert derived([{"patient_id": "1", "onset": "1990-01-17T22:00"}])["latest"] == ("no event", 3, 0)
 
 
+def test_dates_of_doses_without_a_time_are_read_both_ways_too(derived):
+    doses = [row | {"started": row["started"][:10]} for row in three_doses("1")]
+    found = derived([{"patient_id": "1", "onset": "1990-01-10T15:30"}], doses)
+    # Perhaps before all three doses of that day, perhaps after all three.
+    assert found == {"earliest": ("before the first dose", 3, 0), "latest": ("after a dose", 3, 3)}
+
+
+def test_a_dose_without_a_date_leaves_its_patient_out_whether_there_was_an_event_or_not(derived):
+    doses = [*three_doses("1")[:2], dose("1", 3, None)]
+    assert derived([], doses)["latest"] == ("dose not dated", 3, 0)
+    assert derived([{"patient_id": "1", "onset": "1990-01-10T07:30"}], doses)["latest"] == ("dose not dated", 3, 0)
+
+
+def test_a_patient_of_whom_no_dose_was_given_is_counted_and_at_risk_of_nothing(derived):
+    assert derived([], [dose("1", 1, "1990-01-10T06:00", "held")])["latest"] == ("no dose recorded", 0, 0)
+
+
+def test_a_record_without_a_grade_is_no_event_but_is_told(derived):
+    events = [{"patient_id": "1", "grade": None, "onset": "1990-01-10T15:30"}]
+    assert derived(events)["latest"] == ("not graded", 3, 0)
+
+
+def test_nobody_is_free_of_an_event_for_which_the_series_has_no_table():
+    series = series_of("polars", three_doses("1"), [])
+    assert not series.has("adverse_event")
+    (spec,) = needs(PLAN, Options())
+    tally = count(series, derive_cases(series, PLAN), spec)
+    assert counts(tally, endpoint="it", reading="latest", event="not assessed") == 1
+    assert counts(tally, endpoint="it", reading="latest", event="no dose recorded") == 1
+
+
+def test_an_event_that_the_source_does_not_flag_as_emergent_stays_out_where_the_plan_asks_for_the_flag():
+    plan = PLAN.model_copy(update={"endpoints": (PLAN.endpoints[0].model_copy(update={"emergent": "source flag"}),)})
+    event = {"patient_id": "1", "onset": "1990-01-10T15:30"}
+    for flag, expected in (("yes", "after a dose"), ("no", "no event")):
+        series = series_of("polars", three_doses("1"), [event | {"treatment_emergent": flag}])
+        (spec,) = needs(plan, Options())
+        tally = count(series, derive_cases(series, plan), spec)
+        assert counts(tally, endpoint="it", reading="latest", event=expected) == 1
+
+
+@pytest.mark.parametrize(
+    ("last_contact", "died", "event"),
+    [
+        ("1990-01-16", "no", "window open"),
+        ("1990-01-17", "no", "no event"),
+        ("1990-01-16", "yes", "no event"),
+    ],
+)
+def test_follow_up_that_ends_within_a_week_of_the_last_dose_leaves_the_window_open(last_contact, died, event):
+    follow_up = [{"patient_id": "1", "last_contact": last_contact, "died": died}]
+    series = series_of("polars", three_doses("1"), [{"patient_id": "2", "onset": None}], follow_up)
+    (spec,) = needs(PLAN, Options())
+    tally = count(series, derive_cases(series, PLAN), spec)
+    assert counts(tally, endpoint="it", reading="latest", event=event) == 1
+
+
 def test_a_series_without_doses_has_nobody_at_risk():
     series = series_of("polars", [], [])
     (spec,) = needs(PLAN, Options())
     tally = count(series, derive_cases(series, PLAN), spec)
-    assert int(tally.n.sum()) == 0
+    assert counts(tally, endpoint="it", reading="latest", event="no dose recorded") == 2
     rows = Results(tuple(analyse({spec.name: tally}, PLAN, Options())))
     assert all(row.value is None and row.reason for row in rows.where(statistic="cumulative_risk"))
 

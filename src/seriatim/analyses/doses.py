@@ -116,7 +116,9 @@ def _comparison_rows(
 ) -> list[ResultRow]:
     ends = subject.about(group=groups[-1], reference_group=groups[0], direction="last minus first")
     over_all = subject.about(group="all groups", direction="later minus earlier")
-    moved = shift(values, table[0], table[-1], level)
+    # A series that is one group has no first to compare the last with; nobody in it gives the shift its reason.
+    first = table[0] if len(groups) > 1 else np.zeros_like(table[0])
+    moved = shift(values, first, table[-1], level)
     return [
         estimate_row(ends, "shift", moved, missing=int(missing[0] + missing[-1])),
         p_value_row(over_all, "p_trend_groups", jonckheere_terpstra(table), missing=int(missing.sum())),

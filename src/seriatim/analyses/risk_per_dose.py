@@ -20,8 +20,17 @@ from seriatim.tallies.tally import Counts, Tally, counts, numbers, select
 
 READINGS = ("earliest", "latest")
 AFTER, NONE = "after a dose", "no event"
-BEFORE, UNKNOWN = "before the first dose", "onset unknown"
-EVENT = Key("event", Role.PARTITION, (AFTER, NONE, BEFORE, UNKNOWN))
+NOT_GRADED = "not graded"
+# Why a case is at no dose at risk, with the statistic that counts it.
+LEFT_OUT = {
+    "before the first dose": "event_before_first_dose",
+    "onset unknown": "onset_unknown",
+    "not assessed": "not_assessed",
+    "window open": "window_open",
+    "dose not dated": "dose_not_dated",
+    "no dose recorded": "no_dose_recorded",
+}
+EVENT = Key("event", Role.PARTITION, (AFTER, NONE, NOT_GRADED, *LEFT_OUT))
 AS_IF = "as if everyone were given all of them, at the hazards seen among those still dosed; stopping is not random"
 
 
@@ -34,13 +43,27 @@ class Options(Document):
 
 @dataclass(frozen=True)
 class Steps:
-    """At risk and first events after each dose number from 1, one row a group."""
+    """At risk and first events after each dose number from 1, one row a group.
+
+    `left_out` counts cases by the reason why they are at no dose at risk; `not_graded` are at risk, without an event,
+    but have a record that would be one if its grade were known.
+    """
 
     groups: tuple[str, ...]
     at_risk: Counts
     events: Counts
-    placed_before: Counts
-    unknown: Counts
+    not_graded: Counts
+    left_out: Mapping[str, Counts]
+
+    @property
+    def missing(self) -> Counts:
+        total: Counts = np.sum(list(self.left_out.values()), axis=0, dtype=np.int64)
+        return total
+
+    def ends(self) -> tuple[tuple[list[int], list[int]], tuple[list[int], list[int]]]:
+        """Events and at risk of the first and of the last group; a series of one group has nobody in a first."""
+        first, last = ((self.events[place].tolist(), self.at_risk[place].tolist()) for place in (0, -1))
+        return (([0] * len(last[0]), [0] * len(last[1])) if len(self.groups) == 1 else first), last
 
 
 def needs(plan: Plan, options: Options) -> Sequence[TallySpec]:
@@ -48,8 +71,8 @@ def needs(plan: Plan, options: Options) -> Sequence[TallySpec]:
     keys = (GROUP, endpoint_key(plan), Key("reading", Role.VIEW, READINGS), EVENT, Key("doses", Role.ORDER),
             Key("event_dose", Role.ORDER))  # fmt: skip
     definition = (
-        "patients with a dated dose in the first cycle, by doses given and the dose after which they first had the"
-        f" endpoint, until the next cycle or {options.window_days} days after the last dose"
+        "patients by doses given in the first cycle and the dose after which they first had the endpoint,"
+        f" until the next cycle or {options.window_days} days after the last dose"
     )
     asked = {"endpoints": plan.endpoints, "window_days": options.window_days}
     return (TallySpec("first_event_dose", "first_event_dose", Unit.PATIENT, keys, definition, None, asked),)
@@ -64,7 +87,7 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
             subject = Subject(
                 "risk_per_dose",
                 endpoint.id,
-                population="patients with a dated dose in the first cycle",
+                population=plan.population.label,
                 stratum=f"{reading} reading of onset",
                 unit="patient at risk at a dose",
                 tally=tally.name,
@@ -79,61 +102,68 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
 def steps_of(tally: Tally) -> Steps:
     """From doses given and event dose to those at risk at each dose and those with their first event after it."""
     groups = tally.levels("group")
-    doses = numbers(tally, "doses")
-    most = int(doses[-1]) if len(doses) else 0
-    at_risk = np.zeros((len(groups), most), dtype=np.int64)
+    at_risk = np.zeros((len(groups), _most_doses(tally)), dtype=np.int64)
     events = np.zeros_like(at_risk)
-    for event in (AFTER, NONE):
+    for event in (AFTER, NONE, NOT_GRADED):
         part = select(tally, event=event)
-        for group, given, event_dose, n in zip(
-            part.columns["group"], part.columns["doses"], part.columns["event_dose"], part.n, strict=True
-        ):
+        columns = (part.columns["group"], part.columns["doses"], part.columns["event_dose"], part.n)
+        for group, given, event_dose, n in zip(*columns, strict=True):
             last = int(event_dose) if event == AFTER else int(given)
             at_risk[group, :last] += n
             if event == AFTER:
                 events[group, last - 1] += n
-    before, unknown = (counts(tally, "group", event=event) for event in (BEFORE, UNKNOWN))
-    return Steps(groups, at_risk, events, before, unknown)
+    left_out = {event: counts(tally, "group", event=event) for event in LEFT_OUT}
+    return Steps(groups, at_risk, events, counts(tally, "group", event=NOT_GRADED), left_out)
+
+
+def _most_doses(tally: Tally) -> int:
+    doses = numbers(tally, "doses")
+    return int(doses[-1]) if len(doses) else 0
 
 
 def _group_rows(subject: Subject, steps: Steps, plan: Plan, options: Options) -> list[ResultRow]:
     rows = []
     for place, group in enumerate(steps.groups):
         about = subject.about(group=group)
-        missing = int(steps.placed_before[place] + steps.unknown[place])
+        missing = int(steps.missing[place])
         at_risk, events = steps.at_risk[place].tolist(), steps.events[place].tolist()
         for dose, hazard in enumerate(hazards(at_risk, events, plan.level), start=1):
             shared = {"numerator": events[dose - 1], "denominator": at_risk[dose - 1], "missing": missing}
             rows.append(estimate_row(about, "hazard", hazard, **shared, tally_keys=f"dose {dose}", id_suffix=str(dose)))
         cut = options.at_dose
         risk = cumulative_risk(*_padded(at_risk, events, cut), plan.level)
-        shared = {"assumptions": AS_IF, "missing": missing, "tally_keys": f"by dose {cut}"}
-        rows.append(estimate_row(about, "cumulative_risk", risk, numerator=sum(events[:cut]), **shared))
-        rows.append(number_row(about, "event_before_first_dose", float(steps.placed_before[place])))
-        rows.append(number_row(about, "onset_unknown", float(steps.unknown[place])))
+        added = {"numerator": sum(events[:cut]), "denominator": at_risk[0] if at_risk else 0, "missing": missing}
+        rows.append(
+            estimate_row(about, "cumulative_risk", risk, **added, assumptions=AS_IF, tally_keys=f"by dose {cut}")
+        )
+        rows.append(number_row(about, "not_graded", float(steps.not_graded[place])))
+        rows += [number_row(about, LEFT_OUT[why], float(n[place])) for why, n in steps.left_out.items()]
     return rows
 
 
 def _comparison_rows(subject: Subject, steps: Steps, plan: Plan, options: Options) -> list[ResultRow]:
     about = subject.about(group=steps.groups[-1], reference_group=steps.groups[0], direction="last minus first")
-    missing = int((steps.placed_before + steps.unknown)[[0, -1]].sum())
-    first, last = ((steps.events[place].tolist(), steps.at_risk[place].tolist()) for place in (0, -1))
-    tables = (*first, *last)
-    shared = {"assumptions": "strata: dose numbers", "missing": missing}
-    cut = options.at_dose
-    groups = [_padded(steps.at_risk[place].tolist(), steps.events[place].tolist(), cut) for place in (0, -1)]
-    change = cumulative_difference(*groups[0], *groups[1], plan.level)
     over = about.about(direction="last over first")
+    (events_1, at_risk_1), (events_2, at_risk_2) = steps.ends()
+    tables = (events_1, at_risk_1, events_2, at_risk_2)
+    pooled = {"assumptions": _strata(at_risk_1, at_risk_2), "missing": int(steps.missing[[0, -1]].sum())}
+    difference = mantel_haenszel.risk_difference(*tables, level=plan.level)
+    cut = options.at_dose
+    groups = (*_padded(at_risk_1, events_1, cut), *_padded(at_risk_2, events_2, cut))
+    change = cumulative_difference(*groups, plan.level)
+    added = {"assumptions": AS_IF, "missing": pooled["missing"], "tally_keys": f"by dose {cut}"}
     return [
-        estimate_row(
-            about, "risk_difference_per_dose", mantel_haenszel.risk_difference(*tables, level=plan.level), **shared
-        ),
-        estimate_row(over, "odds_ratio_per_dose", mantel_haenszel.odds_ratio(*tables, level=plan.level), **shared),
-        p_value_row(about, "p_per_dose", mantel_haenszel.test(*tables), **shared),
-        estimate_row(
-            about, "cumulative_difference", change, assumptions=AS_IF, missing=missing, tally_keys=f"by dose {cut}"
-        ),
+        estimate_row(about, "risk_difference_per_dose", difference, **pooled),
+        estimate_row(over, "odds_ratio_per_dose", mantel_haenszel.odds_ratio(*tables, level=plan.level), **pooled),
+        p_value_row(about, "p_per_dose", mantel_haenszel.test(*tables), **pooled),
+        estimate_row(about, "cumulative_difference", change, **added),
     ]
+
+
+def _strata(first: Sequence[int], last: Sequence[int]) -> str:
+    """How many dose numbers are compared, and how many only one of the two groups reached."""
+    reached = [(n_1 > 0) + (n_2 > 0) for n_1, n_2 in zip(first, last, strict=True)]
+    return f"strata: {reached.count(2)} dose numbers; {reached.count(1)} that one group alone reached left out"
 
 
 def _padded(at_risk: Sequence[int], events: Sequence[int], cut: int) -> tuple[list[int], list[int]]:

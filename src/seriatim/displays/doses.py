@@ -53,6 +53,8 @@ def lead(shown: Shown) -> tuple[Sentence, ...]:
     medians, shift = _rows(shown, DOSES, "median"), _row(shown, DOSES, "shift")
     if not medians or shift is None:
         return ()
+    if len(medians) == 1:
+        return (wording.only_group(medians[0]),)
     return (wording.lead(shift, medians[0], medians[-1], toxicity_fell=_toxicity_fell(shown)),)
 
 

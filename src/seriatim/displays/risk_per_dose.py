@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from seriatim.displays._contract import Shown
 from seriatim.displays.figures.hazard_by_dose import CumulativeRisk, DoseRisk, HazardGroup, hazard_by_dose
 from seriatim.displays.wording import risk_per_dose as wording
@@ -12,19 +14,34 @@ from seriatim.results.row import ResultRow
 
 MAIN, OTHER = "latest reading of onset", "earliest reading of onset"
 MOST_PICTURES = 2
+# Why patients are at no dose at risk, or are at risk but might have had it.
+LEFT_OUT = {
+    "event_before_first_dose": "Had it before the first dose",
+    "onset_unknown": "Had it, onset unknown",
+    "not_assessed": "Not assessed",
+    "window_open": "Follow-up ends within the window",
+    "dose_not_dated": "A dose is not dated",
+    "no_dose_recorded": "No dose recorded as given",
+    "not_graded": "At risk, with a record that is not graded",
+}
 SMALL_PRINT = (
     "At risk at a dose: patients given it who had no event before. An event belongs to the last dose started at or"
-    " before its onset; a date without a time is read as late and as early as it allows, and both readings are shown.",
+    " before its onset. Inexact dates are read so that the dose number is the highest (latest reading) and the lowest"
+    " (earliest reading) that they allow.",
     "Pooled over dose numbers by Mantel-Haenszel; dose numbers that only one of the two groups reached are left out.",
     wording.CAUTION,
 )
 
 
 def lead(shown: Shown) -> tuple[Sentence, ...]:
-    """For how many endpoints the risk of a single dose fell."""
-    rows = [row for e in shown.plan.endpoints if (row := _row(shown, e, "risk_difference_per_dose", MAIN))]
-    fell = [row for row in rows if row.upper is not None and row.upper < 0]
-    return (wording.summary(len(fell), len(rows), tuple(row.result_id for row in rows)),) if rows else ()
+    """For how many endpoints the risk of a single dose fell, whichever way dates are read."""
+    if len(_groups(shown)) < 2:
+        return ()
+    changes = {endpoint.label: _changes(shown, endpoint) for endpoint in shown.plan.endpoints}
+    fell = [label for label, rows in changes.items() if all(map(wording.fell, rows))]
+    rose = [label for label, rows in changes.items() if all(map(wording.rose, rows))]
+    ids = tuple(row.result_id for rows in changes.values() for row in rows if row)
+    return (wording.summary(fell, rose, len(changes), ids),)
 
 
 def section(shown: Shown) -> Section | None:
@@ -34,6 +51,8 @@ def section(shown: Shown) -> Section | None:
     blocks: list[Block] = [Sentence(wording.CAUTION, (), "caution"), *_sentences(shown)]
     blocks += [figure for endpoint in _most_events(shown) if (figure := _picture(shown, endpoint))]
     blocks += [_pooled_table(shown), _hazard_table(shown)]
+    if left_out := _left_out_table(shown):
+        blocks.append(left_out)
     return Section("risk_per_dose", "Is a single dose less risky, not just fewer of them?", tuple(blocks), SMALL_PRINT)
 
 
@@ -46,15 +65,28 @@ def _rows(shown: Shown, endpoint: Endpoint, statistic: str, stratum: str) -> lis
     return shown.results.where(analysis="risk_per_dose", endpoint=endpoint.id, statistic=statistic, stratum=stratum)
 
 
+def _groups(shown: Shown) -> list[str]:
+    rows = shown.results.where(analysis="risk_per_dose", statistic="cumulative_risk")
+    return list(dict.fromkeys(row.group for row in rows))
+
+
+def _changes(shown: Shown, endpoint: Endpoint) -> list[ResultRow | None]:
+    return [_row(shown, endpoint, "risk_difference_per_dose", stratum) for stratum in (OTHER, MAIN)]
+
+
 def _sentences(shown: Shown) -> list[Sentence]:
-    made: list[Sentence | None] = []
-    for endpoint in shown.plan.endpoints:
-        difference, p = (_row(shown, endpoint, name, MAIN) for name in ("risk_difference_per_dose", "p_per_dose"))
-        risks = _rows(shown, endpoint, "cumulative_risk", MAIN)
-        if difference and p:
-            made.append(wording.change(endpoint.label, difference, p))
-            made.append(wording.by_dose(endpoint.label, risks[0].tally_keys, risks[0], risks[-1]))
+    made = [sentence for endpoint in shown.plan.endpoints for sentence in _about(shown, endpoint)]
     return [sentence for sentence in made if sentence is not None]
+
+
+def _about(shown: Shown, endpoint: Endpoint) -> Iterator[Sentence | None]:
+    difference, p = (_row(shown, endpoint, name, MAIN) for name in ("risk_difference_per_dose", "p_per_dose"))
+    early, added = _changes(shown, endpoint)[0], _row(shown, endpoint, "cumulative_difference", MAIN)
+    risks = _rows(shown, endpoint, "cumulative_risk", MAIN)
+    if difference and p and early and added:
+        yield wording.change(endpoint.label, difference, p)
+        yield wording.by_dose(endpoint.label, added.tally_keys, risks[0], risks[-1], added)
+        yield wording.readings_part(endpoint.label, early, difference)
 
 
 def _most_events(shown: Shown) -> list[Endpoint]:
@@ -76,16 +108,7 @@ def _picture(shown: Shown, endpoint: Endpoint) -> Figure | None:
 
 def _hazard_group(shown: Shown, endpoint: Endpoint, risk: ResultRow) -> HazardGroup:
     found = [row for row in _rows(shown, endpoint, "hazard", MAIN) if row.group == risk.group and row.value is not None]
-    doses = tuple(
-        DoseRisk(
-            int(row.tally_keys.split()[-1]),
-            row.denominator or 0,
-            row.numerator or 0,
-            row.lower or 0.0,
-            row.upper or 0.0,
-        )
-        for row in found
-    )
+    doses = tuple(map(_dose_risk, found))
     cumulative: tuple[CumulativeRisk, ...] = ()
     if risk.value is not None:
         last = CumulativeRisk(int(risk.tally_keys.split()[-1]), risk.value, risk.lower, risk.upper)
@@ -144,6 +167,22 @@ def _hazard_table(shown: Shown) -> Table:
             rows.append(TableRow(f"{endpoint.label}, {dose}", cells))
     columns = ("Endpoint and dose", "First group: events/at risk", "Last group: events/at risk")
     return Table("hazards", "First events after each dose (latest reading of onset)", columns, tuple(rows))
+
+
+def _left_out_table(shown: Shown) -> Table | None:
+    """How many patients of each group are at no dose at risk, and why; rows without any are not printed."""
+    rows = []
+    for endpoint in shown.plan.endpoints:
+        for stratum in (MAIN, OTHER):
+            for statistic, label in LEFT_OUT.items():
+                found = _rows(shown, endpoint, statistic, stratum)
+                if any(row.value for row in found):
+                    cells = (Cell(f"{row.value:.0f}", (row.result_id,)) for row in found)
+                    rows.append(TableRow(f"{endpoint.label}: {label}", (Cell(stratum, (), "text"), *cells)))
+    if not rows:
+        return None
+    columns = ("Endpoint and reason", "Dates read", *_groups(shown))
+    return Table("not_placed", "Patients who are at no dose at risk, and those not graded", columns, tuple(rows))
 
 
 def _count_cell(row: ResultRow | None) -> Cell:

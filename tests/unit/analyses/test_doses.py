@@ -116,6 +116,16 @@ def test_group_without_any_known_number_has_a_reason_and_the_others_their_median
     assert one(found, "first_cycle_doses", "median", group="1-10").value == 13
 
 
+def test_series_of_one_group_has_no_shift_from_itself() -> None:
+    group = Key("group", Role.PARTITION, ("1-10",))
+    made = {
+        name: tally_from_rows(name, tally.unit, name, (group, *tally.keys[1:]), []) for name, tally in tallies().items()
+    } | {"doses": tally_from_rows("doses", Unit.PATIENT, "d", (group, RECORD, DOSES), [("1-10", "recorded", 7, 9)])}
+    found = Results(tuple(analyse(made, PLAN, Options())))
+    assert one(found, "first_cycle_doses", "shift").reason == "a group has no values"
+    assert one(found, "first_cycle_doses", "median").value == 7
+
+
 def test_dose_per_kg_names_its_unit_and_step() -> None:
     row = one(results(), "first_cycle_per_kg", "median", group="1-10")
     assert (row.value, row.unit, row.missing) == (9_360_000, "IU/kg", 9)

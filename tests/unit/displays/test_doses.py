@@ -103,6 +103,14 @@ def test_unknown_number_of_doses_is_the_lead_where_a_group_has_none() -> None:
     assert sentence.tone == "caution"
 
 
+def test_series_of_one_group_tells_its_median_and_compares_it_with_nothing() -> None:
+    (sentence,) = doses.lead(shown([both_medians()[0], shift(None, None, None, reason="a group has no values")]))
+    assert sentence.text == "Median number of doses in the first cycle 13; the series is one group."
+    unknown = median(FIRST, None, reason="no values to take a median of")
+    (sentence,) = doses.lead(shown([unknown, shift(None, None, None, reason="a group has no values")]))
+    assert sentence.tone == "caution"
+
+
 def test_review_without_this_analysis_has_neither_lead_nor_section() -> None:
     empty = shown([incidence(-0.1)])
     assert doses.lead(empty) == ()

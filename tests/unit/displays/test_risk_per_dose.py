@@ -5,7 +5,7 @@ from __future__ import annotations
 from seriatim.analyses.risk_per_dose import Options, analyse, needs
 from seriatim.displays import risk_per_dose
 from seriatim.displays._contract import Shown
-from seriatim.pages import Figure, Sentence
+from seriatim.pages import Figure, Sentence, Table
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
 from seriatim.tallies.spec import Key, Unit
@@ -18,15 +18,17 @@ PLAN = Plan(
 )
 
 
-def shown(early_events: int = 40, late_events: int = 4) -> Shown:
+def shown(
+    early: dict[str, int] | int = 40, late: dict[str, int] | int = 4, groups=("early", "late"), left_out=()
+) -> Shown:
+    """Groups of 155, all given 8 doses, with so many first events after dose 3, by reading where they differ."""
     (spec,) = needs(PLAN, Options())
-    keys = tuple(Key("group", key.role, ("early", "late")) if key.name == "group" else key for key in spec.keys)
-    rows = [
-        (group, "it", reading, event, 8, at, n)
-        for reading in ("earliest", "latest")
-        for group, events in (("early", early_events), ("late", late_events))
-        for event, at, n in (("after a dose", 3, events), ("no event", 0, 155 - events))
-    ]
+    keys = tuple(Key("group", key.role, groups) if key.name == "group" else key for key in spec.keys)
+    rows = [(*row[:1], "it", *row[1:]) for row in left_out]
+    for reading in ("earliest", "latest"):
+        for group, events in zip(groups, (early, late), strict=False):
+            n = events if isinstance(events, int) else events[reading]
+            rows += [(group, "it", reading, "after a dose", 8, 3, n), (group, "it", reading, "no event", 8, 0, 155 - n)]
     tallies = {spec.name: tally_from_rows(spec.name, Unit.PATIENT, spec.definition, keys, rows)}
     return Shown(Results(tuple(analyse(tallies, PLAN, Options()))), tallies, PLAN)
 
@@ -37,9 +39,51 @@ def words(made: Shown) -> str:
 
 def test_first_screen_says_for_how_many_endpoints_a_single_dose_became_less_risky():
     (sentence,) = risk_per_dose.lead(shown())
-    assert "for 1 of 1 endpoints the risk of a single dose fell too" in sentence.text
+    assert sentence.text.startswith("Risk per dose: for 1 of 1 endpoint the risk of a single dose fell as well (")
+
+
+def test_first_screen_leaves_open_what_the_interval_leaves_open():
     (sentence,) = risk_per_dose.lead(shown(20, 20))
-    assert "for 0 of 1 endpoints" in sentence.text
+    assert (
+        "for 0 of 1 endpoint the risk of a single dose fell as well; for 1 a change per dose is not shown"
+        in sentence.text
+    )
+
+
+def test_first_screen_tells_a_rise_of_the_risk_of_a_single_dose():
+    (sentence,) = risk_per_dose.lead(shown(4, 40))
+    assert "for 1 it rose (Hypotension)" in sentence.text
+
+
+def test_fall_by_one_reading_of_dates_alone_is_not_called_a_fall():
+    made = shown({"earliest": 20, "latest": 40}, {"earliest": 20, "latest": 4})
+    (sentence,) = risk_per_dose.lead(made)
+    assert "for 0 of 1 endpoint" in sentence.text
+    assert "depends on how inexact dates are read: 0.00 points" in words(made)
+
+
+def test_series_of_one_group_makes_no_claim_of_a_change():
+    made = shown(groups=("early",))
+    assert risk_per_dose.lead(made) == ()
+    assert "cannot be given" in words(made)
+
+
+def test_patients_who_could_not_be_placed_are_tabled_by_reason_and_group():
+    left_out = [("early", "latest", "onset unknown", 8, 0, 3), ("late", "latest", "not assessed", 8, 0, 2)]
+    section = risk_per_dose.section(shown(left_out=left_out))
+    (table,) = (block for block in section.blocks if isinstance(block, Table) and block.name == "not_placed")
+    assert [(row.header, [cell.text for cell in row.cells]) for row in table.rows] == [
+        ("Hypotension: Had it, onset unknown", ["latest reading of onset", "3", "0"]),
+        ("Hypotension: Not assessed", ["latest reading of onset", "0", "2"]),
+    ]
+
+
+def test_risk_by_a_dose_is_told_with_the_interval_of_its_change():
+    # 1 - (1 - 40/155) is 26 %, 4/155 is 3 %; by dose 7, of which only the third has events.
+    assert (
+        "by dose 7, 26 % in the first group and 3 % in the last would have had it, a change of −23.2 points"
+        in words(shown())
+    )
 
 
 def test_section_warns_that_stopping_is_not_random():

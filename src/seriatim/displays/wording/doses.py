@@ -21,6 +21,14 @@ def lead(shift: ResultRow, first: ResultRow, last: ResultRow, *, toxicity_fell: 
     return Sentence(f"{opening} {medians} ({_shift_words(shift)}). {consequence}", ids, "lead")
 
 
+def only_group(median: ResultRow) -> Sentence:
+    """A series that is a single group: its median alone, for there is nothing to compare it with."""
+    ids = (median.result_id,)
+    if median.value is None:
+        return Sentence(f"The number of doses in the first cycle cannot be given: {median.reason}.", ids, "caution")
+    return Sentence(f"Median number of doses in the first cycle {amount(median.value)}; the series is one group.", ids)
+
+
 def _verdict(shift: ResultRow, *, toxicity_fell: bool) -> tuple[str, str]:
     if shift.upper is not None and shift.upper < 0:
         part = "Part of the fall in toxicity per patient follows from this alone"

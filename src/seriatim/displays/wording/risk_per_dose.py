@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from seriatim.displays.wording.incidence import equals, level_words
 from seriatim.displays.wording.numbers import interval, number, percent
 from seriatim.pages import Sentence
@@ -9,9 +11,20 @@ from seriatim.results.row import ResultRow
 
 CAUTION = (
     "Toxicity ends dosing, so a patient's final number of doses is both cause and effect; the risk of each dose among"
-    " those still free of the event is the fair comparison. The risk by a given dose is what would be seen if dosing"
-    " had gone on at the hazards of those who were still dosed."
+    " those still free of the event is the fair comparison. The risk by a given dose is what would be seen if everyone"
+    " had been given that many, at the hazards of those who were still dosed."
 )
+
+
+def summary(fell: Sequence[str], rose: Sequence[str], total: int, ids: tuple[str, ...]) -> Sentence:
+    """For how many endpoints the risk of one dose fell or rose, the whole interval on one side under both readings."""
+    noun = "endpoint" if total == 1 else "endpoints"
+    text = f"Risk per dose: for {len(fell)} of {total} {noun} the risk of a single dose fell as well"
+    if rose:
+        text += f"; for {len(rose)} it rose ({', '.join(rose)})"
+    if open_ := total - len(fell) - len(rose):
+        text += f"; for {open_} a change per dose is not shown"
+    return Sentence(f"{text} (intervals over dose numbers, first against last group, both readings of dates).", ids)
 
 
 def change(label: str, difference: ResultRow, p: ResultRow) -> Sentence:
@@ -28,21 +41,48 @@ def change(label: str, difference: ResultRow, p: ResultRow) -> Sentence:
     )
 
 
-def by_dose(label: str, dose: str, first: ResultRow, last: ResultRow) -> Sentence | None:
-    """The risk added up to a dose number in the first and the last group."""
-    if first.value is None or last.value is None:
+def by_dose(label: str, dose: str, first: ResultRow, last: ResultRow, difference: ResultRow) -> Sentence | None:
+    """The risk added up to a dose number in the first and the last group, and their difference with its interval."""
+    rows = (first, last, difference)
+    if first.value is None or last.value is None or difference.value is None:
+        return None
+    bounds = interval(difference.lower or 0.0, difference.upper or 0.0, 1, 100)
+    return Sentence(
+        f"{label}: {dose}, {percent(first.value)} in the first group and {percent(last.value)} in the last would have"
+        f" had it, a change of {number(difference.value * 100)} points ({level_words(difference)} interval {bounds}).",
+        tuple(row.result_id for row in rows),
+    )
+
+
+def readings_part(label: str, early: ResultRow, late: ResultRow) -> Sentence | None:
+    """A verdict that hangs on how dates without a time are read; None where both readings say the same."""
+    if _side(early) == _side(late):
         return None
     return Sentence(
-        f"{label}: {dose}, {percent(first.value)} in the first group and {percent(last.value)} in the last"
-        " would have had it.",
-        (first.result_id, last.result_id),
+        f"{label}: what is said of a single dose depends on how inexact dates are read: {_interval_words(early)} by the"
+        f" earliest reading, {_interval_words(late)} by the latest.",
+        (early.result_id, late.result_id),
+        "caution",
     )
 
 
-def summary(fell: int, total: int, ids: tuple[str, ...]) -> Sentence:
-    """For how many endpoints the risk of one dose fell, interval below zero."""
-    return Sentence(
-        f"Risk per dose: for {fell} of {total} endpoints the risk of a single dose fell too (interval of the pooled"
-        " difference below zero); for the others a fall per dose is not shown.",
-        ids,
-    )
+def fell(row: ResultRow | None) -> bool:
+    """Is the whole interval below zero?"""
+    return row is not None and _side(row) < 0
+
+
+def rose(row: ResultRow | None) -> bool:
+    """Is the whole interval above zero?"""
+    return row is not None and _side(row) > 0
+
+
+def _side(row: ResultRow) -> int:
+    below = row.upper is not None and row.upper < 0
+    above = row.lower is not None and row.lower > 0
+    return int(above) - int(below)
+
+
+def _interval_words(row: ResultRow) -> str:
+    if row.value is None or row.lower is None or row.upper is None:
+        return "not estimable"
+    return f"{number(row.value * 100, 2)} points ({interval(row.lower, row.upper, 2, 100)})"
