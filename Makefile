@@ -24,7 +24,7 @@ demo: $(STAMP) ## review a simulated series of 1241 patients and say where the r
 	@$(VENV)/bin/seriatim demo --out demo
 
 test: $(STAMP) ## run the tests, and say what was skipped and why
-	@$(PY) -m pytest -q -n $(WORKERS)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist worksteal
 
 check: lint types contract coverage ## all that must hold before a commit lands
 
@@ -40,7 +40,7 @@ contract: $(STAMP) ## the arrows between the rooms
 
 coverage: $(STAMP) ## tests with branch coverage: 90 % at least, 100 % in methods/ and tallies/
 	@rm -f .coverage .coverage.*
-	@$(PY) -m pytest -q -n $(WORKERS) --cov --cov-report= --no-cov-on-fail -m "not service"
+	@$(PY) -m pytest -q -n $(WORKERS) --dist worksteal --cov --cov-report= --no-cov-on-fail -m "not service"
 	@$(VENV)/bin/coverage report --fail-under=90 --skip-covered --sort=cover
 	@$(VENV)/bin/coverage report --fail-under=100 --include='src/seriatim/methods/*,src/seriatim/tallies/*'
 
