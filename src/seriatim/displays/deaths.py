@@ -11,9 +11,18 @@ from seriatim.results.row import ResultRow
 from seriatim.tallies.tally import numbers, select
 
 MOST_DRAWN = 500  # deaths on one run chart
+COUNTED = {
+    "relatedness unknown": "Died, relation unknown",
+    "not related": "Died of something else",
+    "follow-up too short": "Follow-up too short",
+    "no follow-up": "No follow-up",
+    "not printed": "Not printed",
+}
 SMALL_PRINT = (
-    "Relatedness as the source judges it; deaths of unknown relation are inside the bounds and in the second reading.",
-    "A case followed for less than the plan's days ends the run as not yet ripe.",
+    "Relatedness as the source judges it. A death anywhere in the record is a death; where the record contradicts"
+    " itself the relation is unknown. Deaths of unknown relation are inside the bounds and in the second reading.",
+    "A case can be judged if it died, of anything, or was followed for the plan's days. The run is counted back from"
+    " the last case that can be judged; cases after it are not yet ripe.",
     "Exact bound: Clopper-Pearson with no event; the two-sided limit is printed, the one-sided one is lower.",
     "A run without deaths is the statistic most sensitive to re-attribution of a single death.",
 )
@@ -44,37 +53,67 @@ def _row(shown: Shown, statistic: str) -> ResultRow | None:
 
 def _sentences(shown: Shown) -> list[Sentence]:
     made: list[Sentence | None] = []
-    main, other = _row(shown, "final_run"), _row(shown, "final_run_if_unknown_are_related")
+    length, shortest, ripe = (_row(shown, name) for name in ("final_run", "shortest_run", "not_ripe"))
     if (row := _row(shown, "last_death")) is not None:
         made.append(wording.last(row))
-    final, anywhere = _row(shown, "p_final_run"), _row(shown, "p_run_anywhere")
-    if final and (anywhere or final.reason):
-        made.append(wording.chance(final, anywhere or final))
-    if main and other:
-        made += [wording.unknown(main, other), wording.not_ripe(main)]
+    if (final := _row(shown, "p_final_run")) is not None:
+        made.append(wording.chance(final, _row(shown, "p_run_anywhere")))
+    if length and (other := _row(shown, "final_run_if_unknown_are_related")):
+        made.append(wording.unknown(length, other))
+    if length and shortest and ripe:
+        made += [wording.unjudged(length, shortest), wording.not_ripe(ripe)]
     return [sentence for sentence in made if sentence is not None]
 
 
 def _picture(shown: Shown) -> Figure | None:
     tally, length, bound = shown.tallies.get("deaths_by_case"), _row(shown, "final_run"), _row(shown, "risk_in_run")
-    last = _row(shown, "last_death")
-    if tally is None or length is None or length.value is None or bound is None or not length.value:
+    last_judged = _row(shown, "last_judged")
+    if tally is None or length is None or bound is None or last_judged is None or not length.value:
         return None
     deaths = [int(case) for case in numbers(select(tally, death="related"), "case_number")]
     if not deaths or len(deaths) > MOST_DRAWN:
         return None
-    end = int((last.value if last else 0) or 0) + int(length.value)
-    return death_run(deaths, end, upper=bound.upper, level=bound.level or 0.95, table="deaths")
+    upper, caption = bound.upper, ""
+    if length.missing:
+        # The chart counts cases; the bound is of those who can be judged, and would stand beside another number.
+        upper, caption = (
+            None,
+            f"Cases since the last treatment-related death; {length.missing} of the last run cannot be judged.",
+        )
+    end = int(last_judged.value or 0)
+    return death_run(deaths, end, upper=upper, level=bound.level or 0.95, caption=caption, table="deaths")
 
 
 def _group_table(shown: Shown) -> Table:
     risks = shown.results.where(analysis="deaths", statistic="risk")
+    shown_levels = [level for level in COUNTED if any(row.value for row in _patients(shown, level))]
+    rows = [
+        TableRow(row.group, (risk_cell(row), *(_count(shown, level, row.group) for level in shown_levels)))
+        for row in risks
+    ]
+    level = f"{100 * shown.plan.level:g} %"
+    columns = ("Group", f"Treatment-related deaths: n/N (%; exact {level} interval)")
+    notes = _compared(shown, level)
+    counted = tuple(COUNTED[name] for name in shown_levels)
+    return Table("deaths", "Deaths by group", (*columns, *counted), tuple(rows), notes)
+
+
+def _patients(shown: Shown, level: str) -> list[ResultRow]:
+    return shown.results.where(analysis="deaths", statistic="patients", convention=level)
+
+
+def _count(shown: Shown, level: str, group: str) -> Cell:
+    row = next(row for row in _patients(shown, level) if row.group == group)
+    return Cell(f"{row.value:.0f}", (row.result_id,))
+
+
+def _compared(shown: Shown, level: str) -> tuple[str, ...]:
+    """The first group against the last, as a note: a row of its own would have other columns."""
     difference, p = _row(shown, "risk_difference"), _row(shown, "p_score")
-    groups = [*(TableRow(row.group, (risk_cell(row), Cell(str(row.missing)))) for row in risks)]
-    compared = TableRow("Last minus first, points (95 %)", (difference_cell(difference), p_cell(p)))
-    columns = ("Group", "Treatment-related deaths: n/N (%; exact 95 % interval)", "Not yet ripe or not followed")
-    notes = ("In the last row the second cell is the P value of the score test.",)
-    return Table("deaths", "Treatment-related deaths by group", columns, (*groups, compared), notes)
+    if difference is None or p is None:
+        return ()
+    change = difference_cell(difference).text
+    return (f"Last minus first group, points ({level}): {change}; P by the score test: {p_cell(p).text}.",)
 
 
 def _chance_table(shown: Shown) -> Table | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from seriatim.analyses.deaths import Options, analyse
 from seriatim.displays import deaths
 from seriatim.displays._contract import Shown
-from seriatim.pages import Figure, Sentence
+from seriatim.pages import Figure, Sentence, Table
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
 from seriatim.tallies.spec import Key, Role, Unit
@@ -50,9 +50,39 @@ def test_unknown_relatedness_is_said_with_the_shorter_run():
     assert "the run would be 241 patients and not 809" in words
 
 
-def test_a_case_not_yet_ripe_is_said():
-    words = texts(shown({432: "related", 1240: "follow-up too short"}))
-    assert "case 1240, not yet ripe" in words
+def test_the_last_case_not_yet_ripe_is_said():
+    words = texts(shown({432: "related", 1241: "follow-up too short"}))
+    assert "The last case has not been followed for long enough to be judged, and stays out of the run." in words
+    assert "among the last 808 patients who can be judged." in words
+
+
+def test_patients_within_the_run_who_cannot_be_judged_are_said_on_the_first_screen_and_weighed():
+    made = shown({432: "related", 500: "no follow-up", 1000: "follow-up too short"})
+    (sentence,) = deaths.lead(made)
+    assert "among the last 807 patients who can be judged (2 more among them cannot be judged)." in sentence.text
+    assert "had the last of them died of treatment, the run would be 241 patients." in texts(made)
+
+
+def test_a_series_without_follow_up_is_not_called_free_of_deaths():
+    made = shown(dict.fromkeys(range(1, 61), "no follow-up"), n=60)
+    words = texts(made)
+    assert "Whether anybody died of treatment cannot be said" in words
+    assert "No treatment-related death" not in words
+
+
+def test_the_chart_of_a_run_with_patients_not_judged_shows_no_bound_and_says_so():
+    section = deaths.section(shown({12: "related", 500: "no follow-up"}))
+    (figure,) = (block for block in section.blocks if isinstance(block, Figure))
+    assert "1 of the last run cannot be judged" in figure.caption
+    assert "True risk" not in figure.alternative
+
+
+def test_deaths_of_unknown_relation_have_a_column_of_their_own():
+    section = deaths.section(shown({432: "related", 1000: "relatedness unknown"}))
+    table = next(block for block in section.blocks if isinstance(block, Table) and block.name == "deaths")
+    assert table.columns[2:] == ("Died, relation unknown",)
+    assert [row.cells[1].text for row in table.rows] == ["0", "1"]
+    assert table.notes[0].startswith("Last minus first group, points (95 %): ")
 
 
 def test_the_run_chart_is_drawn_where_there_was_a_death():
@@ -64,7 +94,10 @@ def test_the_run_chart_is_drawn_where_there_was_a_death():
 
 def test_a_last_case_that_died_is_no_run():
     words = texts(shown({60: "related"}, n=60))
-    assert "died of treatment" in words
+    assert (
+        "There is no run without a treatment-related death: the last case that can be judged died of treatment."
+        in words
+    )
 
 
 def test_nothing_is_shown_that_was_not_asked_for():

@@ -9,15 +9,16 @@ from seriatim.results.row import ResultRow
 
 
 def run(length: ResultRow, bound: ResultRow) -> Sentence:
-    """The run without a death, and how high the true risk could still be."""
+    """The run without a death, how many in it cannot be judged, and how high the true risk could still be."""
     ids = (length.result_id, bound.result_id)
-    patients = f"{length.value or 0:.0f}"
+    if length.value is None:
+        return Sentence(f"Whether anybody died of treatment cannot be said: {length.reason}.", ids, "caution")
     if bound.value is None or bound.upper is None:
-        return Sentence(f"The last case that can be judged died of treatment: {bound.reason}.", ids, "caution")
-    upper = number(bound.upper * 100, 2)
+        return Sentence(f"There is no run without a treatment-related death: {bound.reason}.", ids, "caution")
+    unjudged = f" ({length.missing} more among them cannot be judged)" if length.missing else ""
     return Sentence(
-        f"No treatment-related death among the last {patients} patients who can be judged."
-        f" The true risk could still be as high as {upper} % (exact {level_words(bound)}).",
+        f"No treatment-related death among the last {length.value:.0f} patients who can be judged{unjudged}."
+        f" The true risk could still be as high as {number(bound.upper * 100, 2)} % (exact {level_words(bound)}).",
         ids,
     )
 
@@ -25,18 +26,17 @@ def run(length: ResultRow, bound: ResultRow) -> Sentence:
 def last(row: ResultRow) -> Sentence:
     """Which case was the last."""
     if row.value is None:
-        return Sentence(f"{row.reason.capitalize()}.", (row.result_id,))
+        return Sentence(f"{row.reason[0].upper()}{row.reason[1:]}.", (row.result_id,))
     return Sentence(f"The last treatment-related death was case {row.value:.0f}.", (row.result_id,))
 
 
-def chance(final: ResultRow, anywhere: ResultRow) -> Sentence:
+def chance(final: ResultRow, anywhere: ResultRow | None) -> Sentence:
     """How likely such a run is by chance, for a run named before and for one found by looking."""
-    if final.value is None or anywhere.value is None:
-        return Sentence(
-            f"The chance of such a run cannot be given: {final.reason or anywhere.reason}.", (final.result_id,)
-        )
+    if final.value is None or anywhere is None or anywhere.value is None:
+        return Sentence(f"The chance of such a run cannot be given: {final.reason}.", (final.result_id,))
+    deaths = "1 earlier death" if final.numerator == 1 else f"{final.numerator} earlier deaths"
     return Sentence(
-        f"Given {final.numerator} earlier deaths in an order that says nothing, a final run at least this long has"
+        f"Given {deaths} in an order that says nothing, a final run at least this long has"
         f" P {equals(final)}; a run this long somewhere, which is what counts if it was found by looking, has"
         f" P {equals(anywhere)}.",
         (final.result_id, anywhere.result_id),
@@ -45,18 +45,33 @@ def chance(final: ResultRow, anywhere: ResultRow) -> Sentence:
 
 def unknown(main: ResultRow, other: ResultRow) -> Sentence | None:
     """What would be if deaths of unknown relation were from treatment."""
-    if main.value == other.value:
+    if main.value == other.value or other.value is None:
         return None
     return Sentence(
-        f"If deaths of unknown relation were from treatment, the run would be {other.value or 0:.0f} patients"
+        f"If deaths of unknown relation were from treatment, the run would be {other.value:.0f} patients"
         f" and not {main.value or 0:.0f}.",
         (main.result_id, other.result_id),
         "caution",
     )
 
 
-def not_ripe(row: ResultRow) -> Sentence | None:
-    """Where the run was cut because nobody had been followed long enough."""
-    if not row.assumptions:
+def unjudged(length: ResultRow, shortest: ResultRow) -> Sentence | None:
+    """What would be if those in the run who cannot be judged had died of treatment."""
+    if not length.missing:
         return None
-    return Sentence(f"Follow-up: {row.assumptions}.", (row.result_id,))
+    noun = "patient" if length.missing == 1 else "patients"
+    return Sentence(
+        f"{length.missing} {noun} within the run cannot be judged; had the last of them died of treatment,"
+        f" the run would be {shortest.value or 0:.0f} patients.",
+        (length.result_id, shortest.result_id),
+        "caution",
+    )
+
+
+def not_ripe(row: ResultRow) -> Sentence | None:
+    """How many of the last cases have not been followed long enough to be in the run."""
+    if not row.value:
+        return None
+    cases, stay = ("The last case has", "stays") if row.value == 1 else (f"The last {row.value:.0f} cases have", "stay")
+    text = f"{cases} not been followed for long enough to be judged, and {stay} out of the run."
+    return Sentence(text, (row.result_id,))
