@@ -41,7 +41,7 @@ def _one_toxicity(results: Results, endpoint: str, label: str) -> Sentence | Non
 
 def _deaths(results: Results) -> Sentence | None:
     row = results.one(analysis="deaths", statistic="final_run")
-    if row is None or row.value is None:
+    if row is None or not row.value:
         return None
     text = f"No treatment-related death among the final {row.value:.0f} patients."
     return Sentence(text, (row.result_id,))
