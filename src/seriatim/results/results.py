@@ -37,15 +37,18 @@ class Results:
 
     def where(self, **wanted: Any) -> list[ResultRow]:
         """The rows whose columns have exactly the values given."""
-        candidates = self._by_statistic.get(wanted["statistic"], []) if "statistic" in wanted else self.rows
+        # Rows of one statistic are few; those of an analysis are next.
+        column = "statistic" if "statistic" in wanted else "analysis"
+        candidates = self._indexed[column].get(wanted[column], []) if column in wanted else self.rows
         return [row for row in candidates if all(getattr(row, name) == value for name, value in wanted.items())]
 
     @cached_property
-    def _by_statistic(self) -> dict[str, list[ResultRow]]:
-        # A report asks thousands of times for one statistic among tens of thousands of rows.
-        found: dict[str, list[ResultRow]] = {}
+    def _indexed(self) -> dict[str, dict[str, list[ResultRow]]]:
+        # A report asks thousands of times for a few among tens of thousands of rows.
+        found: dict[str, dict[str, list[ResultRow]]] = {"statistic": {}, "analysis": {}}
         for row in self.rows:
-            found.setdefault(row.statistic, []).append(row)
+            found["statistic"].setdefault(row.statistic, []).append(row)
+            found["analysis"].setdefault(row.analysis, []).append(row)
         return found
 
     def one(self, **wanted: Any) -> ResultRow | None:
@@ -66,8 +69,10 @@ def write_results(results: Results, folder: Path) -> None:
     frame = results_frame(results)
     frame.write_parquet(folder / "results.parquet", metadata={"schema": SCHEMA})
     rows = [{name: value for name, value in row.items() if value not in (None, "")} for row in frame.to_dicts()]
-    document = {"schema": SCHEMA, "rows": [_finite(row) for row in rows]}
-    (folder / "results.json").write_text(json.dumps(document, indent=1, allow_nan=False), encoding="utf-8")
+    # A row a line: as easy to look at as an indented file, and written several times faster.
+    lines = ",\n".join(json.dumps(_finite(row), allow_nan=False) for row in rows)
+    text = f'{{"schema": {json.dumps(SCHEMA)},\n"rows": [\n{lines}\n]}}\n'
+    (folder / "results.json").write_text(text, encoding="utf-8")
 
 
 def read_results(path: Path) -> Results:
