@@ -36,7 +36,7 @@ def test_architecture_lists_what_stands_on_each_shelf(shelf):
     assert listed == there
 
 
-def test_readme_names_every_command_and_exit_code():
+def test_the_command_line_page_names_every_command_and_exit_code():
     text = (ROOT / "docs" / "reference" / "command-line.md").read_text()
     commands = get_command(app).commands
     assert not [name for name in commands if f"seriatim {name}" not in text]
