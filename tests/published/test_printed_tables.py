@@ -70,17 +70,57 @@ def test_fisher_of_the_2010_antibody_trial(event, p):
     assert prints_as(fisher_exact(a, n, b, m, convention="minimum likelihood").value, p)
 
 
+# Table 2 of the antibody trial: patients of 137 and of 108, and table 5 of the other: of 103 and of 225.
+COUNTS_OF_2010 = {
+    "hypotension": (24, 0), "hypoxia": (18, 2), "capillary leak": (31, 0), "catheter infection": (18, 7),
+    "any infection": (54, 24), "diarrhoea": (18, 1), "hyponatraemia": (31, 4), "hypokalaemia": (48, 2),
+    "ALT": (31, 3), "fever without neutropenia": (53, 6), "neuropathic pain": (71, 6), "none": (8, 40),
+}  # fmt: skip
+COUNTS_OF_2004 = {
+    "any": (47, 171), "body as a whole": (26, 73), "cardiovascular": (3, 78), "digestive": (9, 30), "haemic": (10, 22),
+    "metabolic": (10, 54), "nervous": (1, 28), "respiratory": (0, 31), "skin": (4, 17), "urogenital": (3, 24),
+    "injection site": (5, 0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "sizes"),
+    [
+        ("yu_2010_table_2.csv", COUNTS_OF_2010, (137, 108)),
+        ("sc_civ_2004_table_5.yaml", COUNTS_OF_2004, (103, 225)),
+    ],
+)
+def test_every_printed_row_of_the_table_is_in_the_example(name, printed, sizes):
+    table = example(name)
+    found = {row.endpoint: readings(table, row)[0].counts for row in table.rows}
+    assert found == {event: tuple(zip(counts, sizes, strict=True)) for event, counts in printed.items()}
+
+
 def test_2010_antibody_trial_has_no_contradiction():
     assert consistency_findings(example("yu_2010_table_2.csv")) == ()
+
+
+def test_2010_antibody_trial_is_still_found_out_where_a_figure_is_printed_wrongly():
+    """Each of its rows with the percentage of one patient more: so that "no contradiction" is a finding of its own."""
+    table = example("yu_2010_table_2.csv")
+    for row in table.rows:
+        cell = row.cells[0]
+        wrong = cell.model_copy(update={"percent": f"{100 * (cell.k + 1) / 137:.1f}"})
+        spoilt = table.model_copy(update={"rows": (row.model_copy(update={"cells": (wrong, *row.cells[1:])}),)})
+        assert [finding.rule for finding in consistency_findings(spoilt)] == ["published.percent"]
 
 
 def test_subcutaneous_against_continuous_interleukin_2_has_exactly_two_contradictions():
     """Br J Cancer 2004 (PMC2409650), table 5: 78 of 225 is printed as 39 %, 5 against 0 as P = 1.0."""
     percent, p = consistency_findings(example("sc_civ_2004_table_5.yaml"))
-    assert (percent.rule, percent.table, percent.found) == ("published.percent", "cardiovascular", "39 %")
+    assert (percent.rule, percent.table, percent.row, percent.found) == (
+        "published.percent", "cardiovascular", 3, "39 %",
+    )  # fmt: skip
     assert percent.expected == "34.7 % for 78 of 225"
-    assert (p.rule, p.table, p.found) == ("published.p", "injection site", "P = 1.0")
+    assert percent.next_move == "look up count, size and percentage in the source; one of them is wrong"
+    assert (p.rule, p.table, p.row, p.found) == ("published.p", "injection site", 11, "P = 1.0")
     assert "0.0029 by Fisher, minimum likelihood" in p.expected
+    assert p.next_move.endswith("no usual convention gives this P")
 
 
 def test_interval_of_1995_is_printed_with_another_level_than_it_has():
