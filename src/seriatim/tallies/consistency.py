@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 
 from seriatim.findings import Finding, Severity
@@ -44,6 +45,27 @@ CONVENTIONS: Mapping[str, Test] = {
     "chi-squared, or Fisher where an expected count is under 5": _chi_squared_or_fisher,
     "Miettinen-Nurminen score": score_test,
 }
+# Words of a printed test, in small letters, and what they may mean; the first line of which every word is there counts.
+# A paper that says "Fisher's exact test" has not said how its two sides were made.
+_MEANT: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("one-sided",), ()),
+    (("one-tailed",), ()),
+    (("mantel",), ()),
+    (("trend",), ()),
+    (("fisher", "chi"), ("chi-squared, or Fisher where an expected count is under 5",)),
+    (("without", "chi"), ("chi-squared",)),
+    (("uncorrected", "chi"), ("chi-squared",)),
+    (("yates",), ("chi-squared with Yates's correction",)),
+    (("continuity",), ("chi-squared with Yates's correction",)),
+    (("chi",), ("chi-squared", "chi-squared with Yates's correction")),
+    (("mid-p",), ("mid-P",)),
+    (("minimum likelihood",), ("Fisher, minimum likelihood",)),
+    (("fisher", "central"), ("Fisher, central (one tail doubled)",)),
+    (("fisher", "doubled"), ("Fisher, central (one tail doubled)",)),
+    (("p2",), ("Fisher, central (one tail doubled)",)),
+    (("fisher",), ("Fisher, minimum likelihood", "Fisher, central (one tail doubled)")),
+    (("score",), ("Miettinen-Nurminen score",)),
+)
 LEVELS = (0.80, 0.90, 0.95, 0.99)
 MOST_CHECKED = 1000  # combinations of counts that a P value is compared with: some seconds
 INTERVALS: Mapping[str, Callable[[int, int, float], Estimate | NotEstimable]] = {
@@ -75,6 +97,20 @@ def matching_conventions(p: str, reading: Reading) -> list[str]:
     (a, n), (b, m) = reading.counts
     values = {name: test(a, n, b, m) for name, test in CONVENTIONS.items()}
     return [name for name, value in values.items() if isinstance(value, PValue) and prints_as(value.value, p)]
+
+
+def conventions_named(test: str) -> tuple[str, ...]:
+    """The conventions that a test may mean as a paper names it; none where the name is not known.
+
+    >>> conventions_named("Fisher's exact test, two-sided")
+    ('Fisher, minimum likelihood', 'Fisher, central (one tail doubled)')
+    >>> conventions_named("χ² without correction"), conventions_named("log-rank")
+    (('chi-squared',), ())
+    """
+    if test in CONVENTIONS:
+        return (test,)
+    words = re.sub("χ|x²|x2", "chi", test.lower())
+    return next((meant for named, meant in _MEANT if all(word in words for word in named)), ())
 
 
 def _percent_findings(published: Published, row: Row, cell: Cell, place: int) -> Iterator[Finding]:
@@ -147,17 +183,39 @@ def _p_findings(published: Published, row: Row, place: int) -> Iterator[Finding]
     if len(row.cells) != 2 or total > MOST_CHECKED:
         yield _note("published.p_not_checked", place, row, "p", found, "the counts of two groups, to check it by")
         return
-    if not total or any(matching_conventions(row.p, reading) for reading in all_readings(published, row)):
+    if row.test and not conventions_named(row.test):
+        # The counts do not give the P value of another test (log-rank, one-sided, adjusted): nothing can be said.
+        expected = f"a test that the counts alone give: {'; '.join(CONVENTIONS)}"
+        yield _note("published.p_not_checked", place, row, "p", f"{found} by the test {row.test}", expected)
         return
-    counted = " (first admissible counts)" if total > 1 else ""
-    expected = f"one of: {_named_values(readings(published, row)[0])}{counted}"
+    if total and not _gives(published, row, conventions_named(row.test) or tuple(CONVENTIONS)):
+        yield _unmatched_p(published, row, place, found)
+
+
+def _gives(published: Published, row: Row, names: Iterable[str]) -> bool:
+    wanted = set(names)
+    return any(
+        wanted.intersection(matching_conventions(row.p or "", reading)) for reading in all_readings(published, row)
+    )
+
+
+def _unmatched_p(published: Published, row: Row, place: int, found: str) -> Finding:
+    """A P value that its counts do not give by the test that the paper names, or by any."""
+    first, *more = readings(published, row)
+    counted = " (first admissible counts)" if more else ""
+    if others := [name for name in CONVENTIONS if _gives(published, row, (name,))]:
+        values = _named_values(first, conventions_named(row.test))
+        expected = f"{values}{counted}, because the test is named {row.test}"
+        move = f"look the test up in the source; the P value is that of {' or '.join(others)}"
+        return _finding("published.test", place, row, "p", found, expected, move)
+    expected = f"one of: {_named_values(first, CONVENTIONS)}{counted}"
     move = "look up the counts, the sizes and the test in the source; no usual convention gives this P"
-    yield _finding("published.p", place, row, "p", found, expected, move)
+    return _finding("published.p", place, row, "p", found, expected, move)
 
 
-def _named_values(reading: Reading) -> str:
+def _named_values(reading: Reading, names: Iterable[str]) -> str:
     (a, n), (b, m) = reading.counts
-    values = ((name, test(a, n, b, m)) for name, test in CONVENTIONS.items())
+    values = ((name, CONVENTIONS[name](a, n, b, m)) for name in names)
     return ", ".join(f"{value.value:.2g} by {name}" for name, value in values if isinstance(value, PValue))
 
 

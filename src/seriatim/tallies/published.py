@@ -53,7 +53,10 @@ class Cell(Document):
 
 
 class Row(Document):
-    """One endpoint of a printed table, with its P value as printed and the test as named there."""
+    """One endpoint of a printed table, with its P value as printed and the test as named there.
+
+    A named test is what the P value is checked by; without a name every usual one is tried.
+    """
 
     endpoint: str = Field(min_length=1)
     cells: tuple[Cell, ...] = Field(min_length=1)

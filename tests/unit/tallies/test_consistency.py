@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from seriatim.findings import Finding, Severity
-from seriatim.tallies.consistency import consistency_findings, matching_conventions
+from seriatim.tallies.consistency import CONVENTIONS, consistency_findings, conventions_named, matching_conventions
 from seriatim.tallies.published import Reading, published_from_csv
 
-HEAD = "endpoint,group,k,n,percent,lower,upper,level,p"
+HEAD = "endpoint,group,k,n,percent,lower,upper,level,p,test"
 
 
 def found(*lines: str) -> tuple[Finding, ...]:
@@ -74,6 +74,60 @@ def test_p_value_that_one_admissible_count_gives_agrees():
     assert found(lines[0].format("0.060"), lines[1]) == ()  # 5 of 155
     (finding,) = found(lines[0].format("0.5"), lines[1])
     assert finding.expected.endswith("(first admissible counts)")
+
+
+PRESSORS = ("response,pressors,13,56,,,,,{},{}", "response,none,3,46,,,,,,")
+
+
+def test_p_value_is_checked_by_the_test_that_the_paper_names():
+    doubled, likelihood = "Fisher, central (one tail doubled)", "Fisher, minimum likelihood"
+    assert found(PRESSORS[0].format("0.037", f'"{doubled}"'), PRESSORS[1]) == ()
+    (finding,) = found(PRESSORS[0].format("0.037", f'"{likelihood}"'), PRESSORS[1])
+    assert (finding.rule, finding.severity) == ("published.test", Severity.WARNING)
+    assert finding.expected == f"0.028 by {likelihood}, because the test is named {likelihood}"
+    assert finding.next_move.endswith(f"the P value is that of {doubled}")
+
+
+def test_p_value_of_no_test_is_the_same_finding_whatever_test_is_named():
+    (finding,) = found(PRESSORS[0].format("0.5", "chi-square"), PRESSORS[1])
+    assert finding.rule == "published.p"
+
+
+def test_named_test_is_looked_for_among_all_admissible_counts():
+    ischaemia = ("ischaemia,first,,155,3,,,,0.044,{}", "ischaemia,last,,155,0,,,,,")
+    assert found(ischaemia[0].format("chi-square"), ischaemia[1]) == ()  # 4 of 155
+    (finding,) = found(ischaemia[0].format("Fisher's exact test"), ischaemia[1])
+    assert "(first admissible counts), because the test is named Fisher's exact test" in finding.expected
+
+
+@pytest.mark.parametrize("test", ["log-rank", "Fisher's exact test (one-sided)", "chi-square for trend"])
+def test_p_value_of_a_test_that_counts_do_not_give_is_noted_and_not_judged(test):
+    (finding,) = found(PRESSORS[0].format("0.9", test), PRESSORS[1])
+    assert (finding.rule, finding.severity) == ("published.p_not_checked", Severity.NOTE)
+    assert finding.found == f"P = 0.9 by the test {test}"
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("Fisher's exact", ["Fisher, minimum likelihood", "Fisher, central (one tail doubled)"]),
+        ("two-tailed Fisher, doubled", ["Fisher, central (one tail doubled)"]),
+        ("P2", ["Fisher, central (one tail doubled)"]),
+        ("Chi-square", ["chi-squared", "chi-squared with Yates's correction"]),
+        ("χ2 without continuity correction", ["chi-squared"]),
+        ("X² with continuity correction", ["chi-squared with Yates's correction"]),
+        ("chi-square or Fisher's exact test", ["chi-squared, or Fisher where an expected count is under 5"]),
+        ("mid-P", ["mid-P"]),
+        ("score test", ["Miettinen-Nurminen score"]),
+        ("Wilcoxon", []),
+    ],
+)
+def test_name_of_a_test_stands_for_the_conventions_that_it_leaves_open(printed, meant):
+    assert list(conventions_named(printed)) == meant
+
+
+def test_every_convention_is_known_by_its_own_name():
+    assert [conventions_named(name) for name in CONVENTIONS] == [(name,) for name in CONVENTIONS]
 
 
 def test_p_value_of_counts_that_contradict_themselves_is_not_judged():
