@@ -12,11 +12,13 @@ from typing import Any
 GIB = 2**30
 
 # Runs in the child before anything else is imported. The search path is handed over because a notebook may have
-# changed its own. `resource` does not exist on Windows: there only the time is limited.
+# changed its own. `resource` does not exist on Windows: there only the time is limited. One thread, because numpy
+# reserves memory for one a core, and on a large machine that alone would pass the limit.
 _START = """
-import json, sys
+import json, os, sys
 start = json.loads(sys.argv[1])
 sys.path[:] = start["path"]
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
 try:
     import resource
     resource.setrlimit(resource.RLIMIT_AS, (start["memory"], start["memory"]))
@@ -41,8 +43,8 @@ class Stopped(Exception):
     """The child did not come to an end by itself; the message ends the sentence "the parser was stopped"."""
 
 
-def run_limited(module: ModuleType | str, request: Any, content: bytes, limits: Limits) -> Any:
-    """Call `main(request, stdin, stdout)` of a module in a child process and return the JSON that it writes."""
+def run_limited(module: ModuleType | str, request: Any, content: bytes, limits: Limits) -> bytes:
+    """Call `main(request, stdin, stdout)` of a module in a child process and return what it writes."""
     name = module if isinstance(module, str) else module.__name__
     start = {"path": sys.path, "memory": limits.memory, "seconds": limits.seconds, "module": name, "request": request}
     try:
@@ -57,7 +59,7 @@ def run_limited(module: ModuleType | str, request: Any, content: bytes, limits: 
         raise Stopped(f"after {limits.seconds} seconds") from None
     if child.returncode != 0:
         raise Stopped(_reason(child.returncode, child.stderr, limits))
-    return json.loads(child.stdout)
+    return child.stdout
 
 
 def _reason(code: int, errors: bytes, limits: Limits) -> str:

@@ -1,4 +1,4 @@
-"""Is a SAS transport file whole, and what does it say? Laid out here, decoded by pyreadstat.
+"""Is a SAS transport file whole, and what does it say? Laid out here, decoded by pyreadstat in a limited child process.
 
 The layout is read first (SAS Technical Support document TS-140 for version 5, and its successor for version 8),
 because only it tells how many records there should be: the library takes a file that was cut short as it comes. It
@@ -7,20 +7,21 @@ also sees nothing that the layout refuses, and what it gives must have as many r
 
 from __future__ import annotations
 
-import io
+import json
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
-import pyreadstat
 
 from seriatim.errors import UnreadableSource
 from seriatim.findings import Finding
+from seriatim.readers import _xport_child as child
 from seriatim.readers._findings import note, warning
+from seriatim.readers._limits import Limits, Stopped, run_limited
 from seriatim.readers._snapshot import Snapshot
 from seriatim.readers._text import as_text
 from seriatim.readers._text_table import TextTable, check_header
@@ -28,9 +29,15 @@ from seriatim.readers._text_table import TextTable, check_header
 CARD = 80  # a transport file is a row of 80-byte cards
 FALLBACK = "windows-1252"
 MOST_VARIABLES = 32_767
+# What a file adds to the limits, with slack: measured, 10 MB and more are decoded a second, and a byte of texts of two
+# letters each, the worst, takes 36 bytes of memory.
+LIMITS = Limits()
+BYTES_A_SECOND = 1_000_000
+SWELLING = 60
 
 Bytes = npt.NDArray[np.uint8]
 
+_KINDS = {(1,), (2,)}  # number, text
 _EPOCH_DAYS = -3653  # 1960-01-01 counted from 1970-01-01
 _DAY = 86_400
 # The first and the last day that SAS prints, 1582-01-01 and 9999-12-31, counted from 1960-01-01.
@@ -68,9 +75,8 @@ def read_xport(snapshot: Snapshot, encoding: str | None = None) -> TextTable:
     layout = layout_of(snapshot)
     rows = _observations(snapshot, layout)
     used, strange = _encoding(rows, layout, snapshot.name, encoding)
-    frame = _decoded(snapshot, used, layout, len(rows))
-    # By place: the library renames variables whose names are not text of this encoding.
-    shown = [_as_shown(variable, frame.to_series(place)) for place, variable in enumerate(layout.variables)]
+    decoded = _decoded(snapshot, used, layout, len(rows))
+    shown = [_as_shown(variable, column) for variable, column in zip(layout.variables, decoded, strict=True)]
     text, findings = as_text(pl.DataFrame(shown), snapshot.name)
     numbered = text.with_columns(pl.int_range(1, len(rows) + 1, dtype=pl.Int64, eager=True).alias("source_row"))
     special = sum(_special_missing_values(rows, variable) for variable in layout.variables if variable.is_number)
@@ -119,7 +125,10 @@ def _variables(content: bytes, described: int, observed: int, name: str) -> tupl
     if not 0 < count <= MOST_VARIABLES or begin + count * size > observed:
         raise UnreadableSource(f"{name}: its list of variables cannot be read; export it again")
     long_names = b"NAMSTV8" in content[described : described + 30]
-    found = tuple(_variable(content[begin + place * size :][:size], long_names) for place in range(count))
+    described_one_by_one = [content[begin + place * size :][:size] for place in range(count)]
+    if any(struct.unpack_from(">h", one) not in _KINDS for one in described_one_by_one):
+        raise UnreadableSource(f"{name}: has a variable that is neither number nor text; export it again")
+    found = tuple(_variable(one, long_names) for one in described_one_by_one)
     check_header([variable.name for variable in found], name, 1)
     places = sorted((variable.start, variable.start + variable.length) for variable in found)
     ends = [0, *(end for _, end in places)]
@@ -219,23 +228,31 @@ def _cells(cells: Bytes) -> list[bytes]:
     return [packed[at : at + width] for at in range(0, len(packed), width)]
 
 
-def _decoded(snapshot: Snapshot, encoding: str, layout: Layout, records: int) -> pl.DataFrame:
-    frame: Any
+def _decoded(snapshot: Snapshot, encoding: str, layout: Layout, records: int) -> list[pl.Series]:
+    """The columns in the order of the layout: the library may rename one whose name is not text of this encoding."""
+    numeric = [variable.is_number for variable in layout.variables]
+    answer = _answer(snapshot, {"encoding": encoding.upper(), "numeric": numeric})
+    line, _, numbers = answer.partition(b"\n")
+    texts = json.loads(line)
+    if "refused" in texts:
+        raise UnreadableSource(f"{snapshot.name}: cannot be read ({texts['refused']}); export it again")
+    packed = iter(np.frombuffer(numbers, "<f8").reshape(max(sum(numeric), 1), -1))
+    columns = [
+        pl.Series(next(packed)) if text is None else pl.Series(text, dtype=pl.String) for text in texts["columns"]
+    ]
+    if (read := min(map(len, columns))) < records:
+        raise UnreadableSource(_cut(snapshot.name, f"of {records} records {read} could be read"))
+    return [column.head(records) for column in columns]  # blank records that fill the last card are no records
+
+
+def _answer(snapshot: Snapshot, request: dict[str, Any]) -> bytes:
+    """What the library says in a process of its own, with limits that grow with the file."""
+    size = len(snapshot.content)
+    limits = replace(LIMITS, seconds=LIMITS.seconds + size // BYTES_A_SECOND, memory=LIMITS.memory + size * SWELLING)
     try:
-        frame, _ = pyreadstat.read_xport(
-            io.BytesIO(snapshot.content),
-            encoding=encoding.upper(),
-            disable_datetime_conversion=True,  # by format below: a date out of the calendar would stop the library
-            output_format="polars",
-        )
-    except (pyreadstat.ReadstatError, UnicodeDecodeError, TypeError) as problem:
-        # TypeError: the library stumbles over a damaged name (20,000 damaged files, pyreadstat 1.3.7).
-        raise UnreadableSource(f"{snapshot.name}: cannot be read ({problem}); export it again") from None
-    if frame.width != len(layout.variables):
-        raise UnreadableSource(f"{snapshot.name}: its list of variables cannot be read; export it again")
-    if frame.height < records:
-        raise UnreadableSource(_cut(snapshot.name, f"of {records} records {frame.height} could be read"))
-    return pl.DataFrame(frame).head(records)  # blank records that fill the last card are no records
+        return run_limited(child, request, snapshot.content, limits)
+    except Stopped as stopped:
+        raise UnreadableSource(f"{snapshot.name}: its parser was stopped {stopped}; export it again") from None
 
 
 def _special_missing_values(rows: Bytes, variable: Variable) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
@@ -70,7 +71,7 @@ def read(path: Path, mapping: SourceMapping | None = None) -> RawSource:
 def _parse(snapshot: Snapshot, mapping: SourceMapping) -> Any:
     wanted = [*TABLES, *(plain_name(said.sheet) for said in mapping.tables.values() if said.sheet)]
     try:
-        book = run_limited(child, {"wanted": wanted}, snapshot.content, LIMITS)
+        book = json.loads(run_limited(child, {"wanted": wanted}, snapshot.content, LIMITS))
     except Stopped as stopped:
         raise UnreadableSource(
             f"{snapshot.name}: its parser was stopped {stopped}; open it in Excel and {SAVE_AS} again,"

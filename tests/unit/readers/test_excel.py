@@ -316,7 +316,7 @@ def test_the_child_process_answers_as_a_call_in_this_process(book) -> None:
     request, content = {"wanted": ["adverse_event"]}, book.path.read_bytes()
     answer = io.BytesIO()
     _workbook_child.main(request, io.BytesIO(content), answer)
-    assert json.loads(answer.getvalue()) == run_limited(_workbook_child, request, content, Limits())
+    assert answer.getvalue() == run_limited(_workbook_child, request, content, Limits())
 
 
 def test_the_child_process_says_why_it_refuses() -> None:
