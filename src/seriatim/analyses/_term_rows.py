@@ -198,7 +198,7 @@ def _adjusted_rows(about: _About, score: Floats, group: str, shared: dict[str, A
 
 def _trend_rows(about: _About, events: Counts, n: Counts, scores: Sequence[float], kind: str) -> Iterable[ResultRow]:
     _, p = cochran_armitage_many(events, n, scores)
-    shared = {"direction": "later minus earlier", "assumptions": f"scores: {kind} of each group", "missing": 0}
+    shared = {"direction": "later minus earlier", "assumptions": f"scores: {kind}", "missing": 0}
     reason = "no event, or an event in every patient: there is no trend to test"
     for place in range(len(about.terms)):
         yield _p_row(about, place, "p_trend_groups", p[place], "all groups", reason, sides=2,

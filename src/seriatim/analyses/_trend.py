@@ -15,21 +15,27 @@ from seriatim.results.row import ResultRow
 from seriatim.tallies.tally import Counts, Tally, counts, numbers, select
 
 
-def scores(plan: Plan, risk: Risks) -> tuple[list[float], str]:
-    """The score of each group and what it is: mean case number, or the place where groups are not consecutive."""
+def scores(plan: Plan, patients: Counts) -> tuple[list[float], str]:
+    """The score of each group and what it is, from the patients of the whole series in each group.
+
+    A stratum is scored like the series: the mean place among its own patients would be no case number.
+    """
+    places = [float(place) for place in range(1, len(patients) + 1)]
     if plan.grouping.by == "levels":
-        return [float(place) for place in range(1, len(risk.groups) + 1)], "place of the level in the plan"
-    return mean_case_numbers(risk.patients), "mean case number"
+        return places, "place of the level in the plan"
+    if plan.trend_scores == "equally spaced":
+        return places, f"equally spaced, 1 to {len(patients)}"
+    return mean_case_numbers(patients), "mean case number of each group"
 
 
-def group_trend_rows(subject: Subject, risk: Risks, plan: Plan) -> list[ResultRow]:
-    """Cochran-Armitage over all groups: asymptotic, exact, and exact mid-P."""
-    values, kind = scores(plan, risk)
+def group_trend_rows(subject: Subject, risk: Risks, plan: Plan, patients: Counts | None = None) -> list[ResultRow]:
+    """Cochran-Armitage over all groups: asymptotic, exact, and exact mid-P; `patients` where `risk` is of a part."""
+    values, kind = scores(plan, risk.patients if patients is None else patients)
     kept = risk.assessed > 0
     events, n = risk.events[kept].tolist(), risk.assessed[kept].tolist()
     chosen = [value for value, keep in zip(values, kept, strict=True) if keep]
     about = subject.about(group="all groups", direction="later minus earlier", unit="patient")
-    shared = {"assumptions": f"scores: {kind} of each group", "missing": int(risk.missing.sum())}
+    shared = {"assumptions": f"scores: {kind}", "missing": int(risk.missing.sum())}
     trend: dict[str, PValue | NotEstimable] = {
         "p_trend_groups": cochran_armitage(events, n, chosen),
         "p_trend_groups_exact": cochran_armitage_exact(events, n, chosen),

@@ -134,7 +134,7 @@ def _one_stratum(
     rows = risk_rows(subject, risk, plan.level)
     rows += first_against_last(subject, risk, plan.level, TESTS)
     rows += _loss_rows(subject, risk, plan.level, margin)
-    rows += group_trend_rows(subject, risk, plan)
+    rows += group_trend_rows(subject, risk, plan, all_treated(measure, tally, ALL, **moment).patients)
     if by_case := tallies.get(f"{measure.tally}_by_case"):
         rows.append(_case_trend_row(subject, measure, by_case))
     if measure is ONGOING_COMPLETE:

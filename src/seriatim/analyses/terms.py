@@ -9,7 +9,6 @@ import numpy as np
 from pydantic import Field
 
 from seriatim.analyses._keys import GROUP, NO, NOT_GRADED, UNCLEAR, YES
-from seriatim.analyses._risk import Risks
 from seriatim.analyses._term_rows import Pair, Term, rows_of_view
 from seriatim.analyses._trend import scores
 from seriatim.documents import Document
@@ -55,8 +54,7 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
     groups = tally.levels("group")
     table = counts(tally, "reading", "severity", "term", "group", "outcome")
     sizes = table.sum(axis=-1).max(axis=(0, 1, 2), initial=0)
-    none = np.zeros_like(sizes)
-    chosen_scores, kind = scores(plan, Risks(groups, none, sizes, none, none, none))
+    chosen_scores, kind = scores(plan, sizes)
     kept = _frequent(table, options.minimum_patients)
     rows: list[ResultRow] = []
     for place, reading in enumerate(tally.levels("reading")):

@@ -217,7 +217,9 @@ def _trend_table(shown: Shown) -> Table:
         for stratum in _strata(shown)
     ]
     columns = ("Endpoint", "Over groups, asymptotic", "Over groups, exact", "Along case number (rank sum)")
-    notes = ("Cochran-Armitage over groups by their mean case numbers. A large P value is not evidence of equality.",)
+    found = shown.results.where(analysis="response", statistic="p_trend_groups")
+    scores = next((row.assumptions for row in found if row.assumptions), "")
+    notes = (f"Cochran-Armitage over groups; {scores}. A large P value is not evidence of equality.",)
     return Table("response_trend", "P values for trend of response over the whole series", columns, tuple(rows), notes)
 
 

@@ -57,7 +57,8 @@ class Plan(Document):
     """A review as declared before the data were read.
 
     Without `primary` every result is exploratory and says so. `set_aside: allow` lets the command line end well
-    although records were set aside; the account is printed all the same.
+    although records were set aside; the account is printed all the same. `trend_scores` are those of the groups in
+    the test of Cochran and Armitage: their mean case numbers, or 1, 2, 3 and so on; other levels have their places.
     """
 
     title: str
@@ -68,6 +69,7 @@ class Plan(Document):
     strata: tuple[str, ...] = ()
     endpoints: tuple[Endpoint, ...] = ()
     primary: Primary | None = None
+    trend_scores: Literal["mean case number", "equally spaced"] = "mean case number"
     level: float = Field(default=0.95, gt=0.5, lt=1)
     set_aside: Literal["allow", "refuse"] = "refuse"
     export: Export = Export()

@@ -12,6 +12,7 @@ from seriatim.analyses._curve import MOST_BINS, curve_rows
 from seriatim.analyses._keys import OUTCOME
 from seriatim.analyses._risk import Risks
 from seriatim.analyses._trend import case_trend_row, group_trend_rows, scores, split_by_case
+from seriatim.methods.cochran_armitage import cochran_armitage
 from seriatim.plans.plan import Plan
 from seriatim.results.build import Subject
 from seriatim.tallies.spec import Key, Role, Unit
@@ -37,11 +38,26 @@ def by_case(**cases: list[int]) -> Tally:
 
 
 def test_scores_are_mean_case_numbers_with_the_missing_patients_in_them():
-    assert scores(BLOCKS, risk([0, 0], [8, 10], [2, 0])) == ([5.5, 15.5], "mean case number")
+    everybody = risk([0, 0], [8, 10], [2, 0]).patients
+    assert scores(BLOCKS, everybody) == ([5.5, 15.5], "mean case number of each group")
 
 
 def test_scores_of_groups_that_are_not_consecutive_are_their_places():
-    assert scores(ARMS, risk([0, 0, 0], [3, 3, 3])) == ([1.0, 2.0, 3.0], "place of the level in the plan")
+    assert scores(ARMS, np.array([3, 3, 3])) == ([1.0, 2.0, 3.0], "place of the level in the plan")
+
+
+def test_plan_may_ask_for_equally_spaced_scores_and_the_row_says_so():
+    evenly = Plan(title="t", grouping={"by": "blocks", "size": 10}, trend_scores="equally spaced")
+    assert scores(evenly, np.array([10, 10, 14])) == ([1.0, 2.0, 3.0], "equally spaced, 1 to 3")
+    assert group_trend_rows(SUBJECT, risk([3, 0], [3, 9]), evenly)[0].assumptions == "scores: equally spaced, 1 to 2"
+
+
+def test_stratum_is_scored_by_the_case_numbers_of_the_whole_series():
+    # Of ten patients in each group of the series, the stratum has 1, 9 and 2; its own mean places would be 1, 6, 11.5.
+    part, whole = risk([1, 3, 0], [1, 9, 2]), np.array([10, 10, 10])
+    row = group_trend_rows(SUBJECT, part, BLOCKS, whole)[0]
+    assert row.value == pytest.approx(cochran_armitage([1, 3, 0], [1, 9, 2], [5.5, 15.5, 25.5]).value)
+    assert row.value != pytest.approx(cochran_armitage([1, 3, 0], [1, 9, 2], [1, 6, 11.5]).value)
 
 
 def test_exact_trend_of_two_groups_is_the_two_sided_hypergeometric_probability():
