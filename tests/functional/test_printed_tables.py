@@ -55,10 +55,21 @@ def test_review_of_a_printed_table_writes_its_report_and_says_what_does_not_agre
     assert written == {"report.html", "results.parquet", "results.json", "tallies"}
 
 
+def test_review_of_the_abstract_prints_the_bound_behind_its_run_without_a_death(typed):
+    ended = typed("review", str(EXAMPLES / "il2_1998_abstract.yaml"), "--out", "out")
+    assert "No treatment-related death among the last 809 patients" in ended.out
+    assert "0.45 % (exact 95 %)" in ended.out
+    assert "The chance of the run, by how many died before it" in Path("out/report.html").read_text(encoding="utf-8")
+
+
 def test_review_gives_machines_the_report_and_the_findings(typed):
     ended = typed("review", str(EXAMPLES / "il2_1998_abstract.yaml"), "--out", "out", "--json")
     assert ended.code == 0
-    assert json.loads(ended.out) == {"report": "out/report.html", "findings": [], "receipt": []}
+    document = json.loads(ended.out)
+    assert (document["report"], document["receipt"]) == ("out/report.html", [])
+    assert {(finding["rule"], finding["severity"]) for finding in document["findings"]} == {
+        ("published.not_redone", "note")
+    }
     assert f"seriatim review {EXAMPLES}" in Path("out/report.html").read_text(encoding="utf-8")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from seriatim.displays.wording.numbers import p_value
+from seriatim.findings import Severity
 from seriatim.methods.clopper_pearson import clopper_pearson, clopper_pearson_upper
 from seriatim.methods.compatible_counts import compatible_counts
 from seriatim.methods.event_free_run import final_run, longest_run_anywhere
@@ -149,7 +150,19 @@ def test_example_holds_the_percentages_of_the_abstract_and_the_endpoints_of_the_
 
 
 def test_abstract_does_not_contradict_itself():
-    assert consistency_findings(read_published(ABSTRACT)) == ()
+    found = consistency_findings(read_published(ABSTRACT))
+    assert [finding for finding in found if finding.severity is not Severity.NOTE] == []
+
+
+def test_what_the_abstract_says_and_nobody_can_redo_is_told_with_its_reason(done):
+    claims = read_published(ABSTRACT).claims
+    listed = Path(__file__).with_name("not_reproducible.md").read_text(encoding="utf-8").splitlines()
+    assert len(claims) == 5
+    assert not [claim for claim in claims if f"- **{claim.claim}**: {claim.because}." not in listed]
+    assert [finding.found for finding in done.findings] == [claim.claim for claim in claims]
+    rows = done.results.where(statistic="printed_claim")
+    assert [row.reason for row in rows] == [f"cannot be redone: {claim.because}" for claim in claims]
+    assert all(row.value is None for row in rows)
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +174,8 @@ def test_every_reading_of_the_abstract_is_reviewed_and_nothing_else(done):
     table = read_published(ABSTRACT)
     labels = {reading.label for row in table.rows for reading in readings(table, row)}
     assert len(labels) == sum(len(a) * (len(b) + len(c)) for _, _, a, b, c in COUNTS.values())
-    assert {row.endpoint for row in done.results} == {identifier(label) for label in labels}
+    reviewed = {row.endpoint for row in done.results.where(analysis="incidence")}
+    assert reviewed == {identifier(label) for label in labels}
 
 
 @pytest.mark.parametrize("endpoint", COUNTS)
@@ -173,7 +187,8 @@ def test_p_values_of_the_review_span_the_range_of_the_admissible_counts(done, en
 
 
 def test_review_says_of_every_reading_of_ischaemia_that_the_verdict_depends_on_the_test(done):
-    verdicts = {row.endpoint: row.value for row in done.results.where(statistic="verdict_depends")}
+    rows = done.results.where(analysis="incidence", statistic="verdict_depends")
+    verdicts = {row.endpoint: row.value for row in rows}
     of_ischaemia = {value for name, value in verdicts.items() if name.startswith("cardiac_ischaemia")}
     assert of_ischaemia == {1.0}
     assert {value for name, value in verdicts.items() if not name.startswith("cardiac_ischaemia")} == {0.0}
@@ -183,6 +198,35 @@ def test_report_of_the_abstract_counts_six_endpoints_and_not_its_readings(done):
     assert done.answer[0].text.startswith("Severe toxicity fell. Of 6 endpoints, 6 fell")
     assert done.answer[1].text.startswith("cardiac_ischaemia [4/155, 0/155] depends on the test")
     assert "No single one of these may be quoted alone" in done.html
+
+
+def test_review_of_the_abstract_bounds_the_risk_behind_its_run_without_a_death(done):
+    run = done.results.one(statistic="final_run")
+    assert (run.value, run.denominator) == (809, 1241)
+    assert done.results.one(statistic="risk_in_run").upper == pytest.approx(1 - 0.025 ** (1 / 809), rel=1e-12)
+    assert done.results.one(statistic="risk_in_run_one_sided").upper == pytest.approx(1 - 0.05 ** (1 / 809), rel=1e-12)
+    said = "No treatment-related death among the last 809 patients"
+    assert any(said in sentence.text and "0.45 % (exact 95 %)" in sentence.text for sentence in done.answer)
+
+
+@pytest.mark.parametrize("deaths", range(1, 11))
+def test_review_of_the_abstract_gives_the_chance_of_its_run_for_each_number_of_earlier_deaths(done, deaths):
+    exact = Fraction(comb(432, deaths), comb(1241, deaths))
+    final = done.results.one(statistic="p_final_run_given", numerator=deaths)
+    anywhere = done.results.one(statistic="p_run_anywhere_given", numerator=deaths)
+    assert final.value == pytest.approx(float(exact), rel=1e-10)
+    assert anywhere.value == pytest.approx(float((deaths + 1) * exact), rel=1e-10)
+    (section,) = (section for section in done.page.sections if section.name == "deaths")
+    (table,) = (block for block in section.blocks if getattr(block, "name", "") == "chance_of_run")
+    printed = next(row for row in table.rows if row.header == str(deaths))
+    assert [cell.text for cell in printed.cells] == [p_value(final.value), p_value(anywhere.value)]
+
+
+def test_review_of_the_abstract_does_not_guess_how_many_died_before(done):
+    assert done.results.one(statistic="p_final_run").reason.startswith("how many died before the run is not known")
+    before = done.results.one(analysis="deaths", statistic="risk", group="1-432")
+    assert before.reason == "there are no patients"
+    assert before.missing == 432
 
 
 # ---- the page that explains it

@@ -17,6 +17,7 @@ from seriatim.tallies.printed import prints_as
 from seriatim.tallies.published import (
     MOST_READINGS,
     Cell,
+    Claim,
     Published,
     Reading,
     Row,
@@ -75,7 +76,10 @@ INTERVALS: Mapping[str, Callable[[int, int, float], Estimate | NotEstimable]] = 
 
 
 def consistency_findings(published: Published) -> tuple[Finding, ...]:
-    """Every contradiction of a printed table at once; `row` is the place of the endpoint in the table, from 1."""
+    """Every contradiction of a printed table at once, and what it says that cannot be redone.
+
+    `row` is the place of the endpoint in the table, or of the claim among the claims, from 1.
+    """
     found: list[Finding] = []
     for place, row in enumerate(published.rows, start=1):
         for cell in row.cells:
@@ -83,7 +87,7 @@ def consistency_findings(published: Published) -> tuple[Finding, ...]:
             found += _interval_findings(published, row, cell, place)
         found += _readings_findings(published, row, place)
         found += _p_findings(published, row, place)
-    return tuple(found)
+    return (*found, *(_not_redone(claim, place) for place, claim in enumerate(published.claims, start=1)))
 
 
 def matching_conventions(p: str, reading: Reading) -> list[str]:
@@ -226,6 +230,11 @@ def _finding(rule: str, place: int, row: Row, column: str, found: str, expected:
 def _note(rule: str, place: int, row: Row, column: str, found: str, expected: str) -> Finding:
     move = "give the counts where the source prints them"
     return Finding(rule, Severity.NOTE, row.endpoint, place, column, found, expected, move)
+
+
+def _not_redone(claim: Claim, place: int) -> Finding:
+    expected, move = "figures to work it out from", f"it cannot be redone: {claim.because}"
+    return Finding("published.not_redone", Severity.NOTE, "claims", place, None, claim.claim, expected, move)
 
 
 def _or(sizes: tuple[int, ...]) -> str:

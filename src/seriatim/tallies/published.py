@@ -70,18 +70,45 @@ class Row(Document):
         return self
 
 
+class DeathRun(Document):
+    """No treatment-related death in the last `run` of `total` patients; `earlier` ones before it, where printed."""
+
+    total: Size
+    run: Size
+    earlier: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _fits(self) -> DeathRun:
+        if self.run + (self.earlier or 0) > self.total:
+            raise ValueError(f"a run and earlier deaths that fit into the {self.total} patients of total")
+        return self
+
+
+class Claim(Document):
+    """What a paper says and nobody can work out from what it prints, with the reason."""
+
+    claim: str = Field(min_length=1)
+    because: str = Field(min_length=1)
+
+
 class Published(Document):
-    """A printed table. `groups` gives the order of the groups and the sizes of cells that print none."""
+    """A printed table. `groups` gives the order of the groups and the sizes of cells that print none.
+
+    `deaths` and `claims` are what the text says beside the table; only YAML has a place for them.
+    """
 
     title: str
     source: str
     unit: Unit = Unit.PATIENT
     groups: Mapping[str, Sizes] = Field(min_length=1)
     rows: tuple[Row, ...] = Field(min_length=1)
+    deaths: DeathRun | None = None
+    claims: tuple[Claim, ...] = ()
 
     @model_validator(mode="after")
     def _endpoints_can_be_told_apart(self) -> Published:
         _each_once([identifier(row.endpoint) for row in self.rows], "each endpoint (by its letters and digits)")
+        _each_once([identifier(claim.claim) for claim in self.claims], "each claim (by its letters and digits)")
         return self
 
     @model_validator(mode="after")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import comb
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from seriatim.results.results import Results
 from seriatim.reviews.assemble import assemble
 from seriatim.reviews.check import check_source
 from seriatim.reviews.published import is_published, review_published
+from seriatim.reviews.review import Review
 from seriatim.tallies.tally import counts
 
 HEAD = "schema: seriatim.published/1\ntitle: Toxicity\nsource: a paper\n"
@@ -103,6 +105,45 @@ def test_printed_table_of_which_no_row_can_be_read_is_a_report_of_its_contradict
     done = review_published(table(tmp_path, body))
     assert len(done.results) == 0
     assert "Do the printed figures agree with each other?" in done.html
+
+
+def deaths_of(folder: Path, deaths: str) -> Review:
+    return review_published(table(folder, f"{TWO}deaths: {deaths}\n"))
+
+
+def test_printed_run_without_a_death_becomes_the_tally_of_deaths(tmp_path):
+    tally = deaths_of(tmp_path, "{total: 1241, run: 809}").tallies["deaths"]
+    assert tally.levels("group") == ("1-432", "433-1241")
+    assert counts(tally, "group", death="not printed").tolist() == [432, 0]
+    assert counts(tally, "group", death="no death").tolist() == [0, 809]
+    assert tally.key("death").label("no death") == "no treatment-related death"
+
+
+def test_printed_number_of_earlier_deaths_gives_one_chance_of_the_run(tmp_path):
+    done = deaths_of(tmp_path, "{total: 1241, run: 809, earlier: 3}")
+    assert counts(done.tallies["deaths"], "group", death="related").tolist() == [3, 0]
+    assert done.results.one(statistic="p_final_run").value == pytest.approx(comb(432, 3) / comb(1241, 3), rel=1e-10)
+
+
+def test_printed_run_of_all_patients_is_one_group_without_a_chance(tmp_path):
+    done = deaths_of(tmp_path, "{total: 362, run: 362}")
+    assert done.tallies["deaths"].levels("group") == ("1-362",)
+    assert done.results.one(statistic="risk_in_run").upper == pytest.approx(1 - 0.025 ** (1 / 362), rel=1e-12)
+    assert done.results.one(statistic="p_final_run").reason.startswith("there was no death before the run")
+
+
+def test_printed_table_that_says_nothing_of_deaths_has_no_section_of_them(tmp_path):
+    done = review_published(table(tmp_path, TWO))
+    assert set(done.tallies) == {"incidence"}
+    assert "Did anybody die of treatment?" not in done.html
+
+
+def test_printed_claim_is_a_row_with_its_reason_and_no_contradiction(tmp_path):
+    path = table(tmp_path, f"{TWO}claims: [{{claim: weight gain unchanged, because: no figures are printed}}]\n")
+    row = review_published(path).results.one(analysis="published")
+    assert (row.endpoint, row.value) == ("weight_gain_unchanged", None)
+    assert row.reason == "cannot be redone: no figures are printed"
+    assert not check_source(path).needs_mending
 
 
 def test_section_of_a_stranger_stands_before_who_was_counted(monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 
 from seriatim.findings import Finding, Severity
 from seriatim.tallies.consistency import CONVENTIONS, consistency_findings, conventions_named, matching_conventions
-from seriatim.tallies.published import Reading, published_from_csv
+from seriatim.tallies.published import Claim, Reading, published_from_csv
 
 HEAD = "endpoint,group,k,n,percent,lower,upper,level,p,test"
 
@@ -144,6 +144,15 @@ def test_percentages_that_thousands_of_counts_fit_are_noted_and_not_enumerated()
     assert [note.rule for note in notes] == ["published.readings", "published.p_not_checked"]
     assert {note.severity for note in notes} == {Severity.NOTE}
     assert notes[0].found == f"percentages that {389 * 389:,} combinations of counts print as"
+
+
+def test_claim_without_figures_is_noted_with_the_reason_why_it_cannot_be_redone():
+    table = published_from_csv("endpoint,group,k,n\nsepsis,first,28,155\n", "t.csv")
+    claim = Claim(claim="median number of doses, 13 and 7", because="medians alone")
+    (finding,) = consistency_findings(table.model_copy(update={"claims": (claim,)}))
+    assert (finding.rule, finding.severity, finding.row) == ("published.not_redone", Severity.NOTE, 1)
+    assert finding.found == "median number of doses, 13 and 7"
+    assert finding.next_move == "it cannot be redone: medians alone"
 
 
 def test_endpoint_is_found_by_its_place_in_the_table():

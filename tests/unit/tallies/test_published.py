@@ -84,6 +84,28 @@ def test_name_that_begins_with_a_digit_becomes_an_identifier():
     assert identifier("Blood or bone marrow") == "blood_or_bone_marrow"
 
 
+def test_run_without_a_death_and_claims_stand_beside_the_table(tmp_path):
+    rows = "  - {endpoint: sepsis, cells: [{group: first, k: 28}]}\n"
+    said = 'deaths: {total: 1241, run: 809}\nclaims: [{claim: "weight unchanged", because: "no figures"}]\n'
+    read = table(rows + said, folder=tmp_path)
+    assert (read.deaths.total, read.deaths.run, read.deaths.earlier) == (1241, 809, None)
+    assert [(claim.claim, claim.because) for claim in read.claims] == [("weight unchanged", "no figures")]
+
+
+@pytest.mark.parametrize("deaths", ["{total: 100, run: 101}", "{total: 100, run: 98, earlier: 3}"])
+def test_run_without_a_death_that_does_not_fit_its_patients_is_a_fault_of_its_line(tmp_path, deaths):
+    rows = f"  - {{endpoint: sepsis, cells: [{{group: first, k: 28}}]}}\ndeaths: {deaths}\n"
+    with pytest.raises(InvalidDocument, match=r"line 7, deaths: .* earlier deaths that fit into the 100 patients"):
+        table(rows, folder=tmp_path)
+
+
+def test_claim_that_is_made_twice_is_a_fault(tmp_path):
+    claim = "{claim: Weight unchanged, because: no figures}"
+    rows = f"  - {{endpoint: sepsis, cells: [{{group: first, k: 28}}]}}\nclaims: [{claim}, {claim}]\n"
+    with pytest.raises(InvalidDocument, match=r"each claim .* once; twice: weight_unchanged"):
+        table(rows, folder=tmp_path)
+
+
 def test_decimal_number_must_be_in_quotes_because_its_digits_matter(tmp_path):
     with pytest.raises(InvalidDocument, match=r"line 6, rows\.0\.p: found 0\.4, expected the figure in quotes"):
         table("  - {endpoint: r, p: 0.40, cells: [{group: first, k: 28}]}", folder=tmp_path)
