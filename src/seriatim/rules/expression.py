@@ -1,0 +1,133 @@
+"""Which rows of a frame fulfil a condition? The tree as a pair of narwhals expressions, definite and possible.
+
+Each expression is true or false on every row, never null: what an engine does with null then decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import and_, or_
+
+import narwhals.stable.v2 as nw
+
+from seriatim.rules.formula import Formula
+from seriatim.rules.tree import And, AtLeast, Compare, Group, Known, Not, Term, Tree
+
+
+@dataclass(frozen=True)
+class Pair:
+    """`definite` and `possible` of one condition, as boolean expressions without null."""
+
+    definite: nw.Expr
+    possible: nw.Expr
+
+
+def low(variable: str) -> str:
+    """The column with the least value that a variable can have, in ticks; null where it is unknown."""
+    return f"{variable}__low"
+
+
+def high(variable: str) -> str:
+    """The column with the greatest value that a variable can have; null exactly where `low` is."""
+    return f"{variable}__high"
+
+
+def age(variable: str) -> str:
+    """The column with the seconds from the observation to the decision."""
+    return f"{variable}__age"
+
+
+def expression(tree: Tree) -> Pair:
+    """The condition over a frame with the columns `low`, `high` (and `age` where it is asked) of its variables."""
+    if isinstance(tree, Compare):
+        return _compare(tree)
+    if isinstance(tree, Known):
+        known = ~nw.col(low(tree.variable)).is_null()
+        return Pair(known, known)
+    if isinstance(tree, Not):
+        inner = expression(tree.of)
+        return Pair(~inner.possible, ~inner.definite)
+    if isinstance(tree, Group):
+        raise TypeError(f"the group {tree.name!r} stands for rules; a protocol puts them in its place")
+    pairs = [expression(part) for part in tree.of]
+    if isinstance(tree, AtLeast):
+        return Pair(_count([p.definite for p in pairs]) >= tree.n, _count([p.possible for p in pairs]) >= tree.n)
+    join = and_ if isinstance(tree, And) else or_
+    return Pair(reduce(join, [p.definite for p in pairs]), reduce(join, [p.possible for p in pairs]))
+
+
+def derived(formula: Formula) -> nw.Expr:
+    """The value of a derived variable in ticks, null where it is unknown; both its bounds are this."""
+    parts = sorted(formula.variables)
+    exact = reduce(and_, [nw.col(low(name)) == nw.col(high(name)) for name in parts])
+    above, below = _sum(formula.numerator), nw.lit(formula.over)
+    if formula.denominator:
+        below = _sum(formula.denominator) * formula.over
+    usable = exact & (below > 0)
+    safe = nw.when(usable).then(below).otherwise(nw.lit(1)).cast(nw.Int64)
+    # Moved above zero first: engines disagree on which way the quotient of a negative number goes.
+    shift = max(0, -formula.lowest) + 1
+    top = nw.when(usable).then(above).otherwise(nw.lit(0)).cast(nw.Int64) + safe * shift
+    steps = _rounded(nw.when(top < 0).then(nw.lit(0)).otherwise(top).cast(nw.Int64), safe, formula.rounding) - shift
+    fits = usable & (top >= 0) & (steps >= formula.lowest) & (steps <= formula.highest)
+    return nw.when(fits).then(steps * formula.step)
+
+
+def _rounded(top: nw.Expr, below: nw.Expr, rounding: str) -> nw.Expr:
+    match rounding:
+        case "half_up":
+            return (top * 2 + below) // (below * 2)
+        case "down":
+            return top // below
+        case _:
+            return (top + below - 1) // below
+
+
+def _compare(atom: Compare) -> Pair:
+    least, most, wanted = _least(atom.terms), _most(atom.terms), atom.constant
+    match atom.operator:
+        case "<":
+            return Pair(_surely(most < wanted), _perhaps(least < wanted))
+        case "<=":
+            return Pair(_surely(most <= wanted), _perhaps(least <= wanted))
+        case ">":
+            return Pair(_surely(least > wanted), _perhaps(most > wanted))
+        case ">=":
+            return Pair(_surely(least >= wanted), _perhaps(most >= wanted))
+        case "=":
+            return Pair(_surely((least == wanted) & (most == wanted)), _perhaps((least <= wanted) & (most >= wanted)))
+        case "<>":
+            return Pair(_surely((most < wanted) | (least > wanted)), _perhaps(~((least == wanted) & (most == wanted))))
+
+
+def _surely(condition: nw.Expr) -> nw.Expr:
+    return nw.when(condition).then(nw.lit(True)).otherwise(nw.lit(False))  # null is not sure
+
+
+def _perhaps(condition: nw.Expr) -> nw.Expr:
+    return ~nw.when(~condition).then(nw.lit(True)).otherwise(nw.lit(False))  # null may be
+
+
+def _least(terms: Sequence[Term]) -> nw.Expr:
+    return reduce(lambda a, b: a + b, [_end(term, term.coefficient > 0) for term in terms])
+
+
+def _most(terms: Sequence[Term]) -> nw.Expr:
+    return reduce(lambda a, b: a + b, [_end(term, term.coefficient < 0) for term in terms])
+
+
+def _end(term: Term, is_low: bool) -> nw.Expr:
+    column = age if term.aspect == "age" else (low if is_low else high)
+    name = column(term.variable)
+    return nw.col(name) if term.coefficient == 1 else nw.col(name) * term.coefficient
+
+
+def _sum(terms: Sequence[Term]) -> nw.Expr:
+    return reduce(lambda a, b: a + b, [nw.col(low(t.variable)) * t.coefficient for t in terms])
+
+
+def _count(conditions: Sequence[nw.Expr]) -> nw.Expr:
+    counted = [nw.when(one).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64) for one in conditions]
+    return reduce(lambda a, b: a + b, counted)
