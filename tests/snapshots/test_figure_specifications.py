@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import altair
 import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
@@ -73,3 +74,9 @@ def test_specification_can_be_drawn_and_shows_something(figure: Figure) -> None:
     width, height = figures.size(figures.svg(figure))
     assert 150 < width < 1100
     assert 60 < height < 700
+
+
+@pytest.mark.parametrize("figure", PICTURES, ids=named)
+def test_specification_is_valid_vega_lite(figure: Figure) -> None:
+    # The theme says of the page's background that there is none, for which the schema has no word.
+    altair.Root.validate({name: value for name, value in figure.spec.items() if name != "config"})

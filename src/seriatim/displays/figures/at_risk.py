@@ -24,7 +24,9 @@ def at_risk_rows(data: str, labels: Sequence[str], *, below: float, heading: str
 def _row(data: str, row: int, label: str, below: float) -> list[alt.Chart]:
     y = below + row * ROW_HEIGHT
     numbers = theme.chart_of(data).transform_filter(f"datum.row == {row}")
-    printed: alt.Chart = numbers.mark_text(color=theme.INK, fontSize=10.5).encode(x="x:Q", y=alt.value(y), text="n:Q")
+    printed: alt.Chart = numbers.mark_text(color=theme.INK, fontSize=10.5).encode(
+        x=alt.X("x:Q"), y=theme.y_at(y), text=alt.Text("n:Q")
+    )
     return [_line(label, y, theme.SERIES[row % len(theme.SERIES)], "bold"), printed]
 
 
@@ -32,5 +34,5 @@ def _line(text: str, y: float, colour: str, weight: Literal["normal", "bold"]) -
     mark = alt.Chart(alt.NamedData(name="one")).mark_text(
         text=text, color=colour, align="right", fontSize=10.5, fontWeight=weight
     )
-    line: alt.Chart = mark.encode(x=alt.value(-14), y=alt.value(y))
+    line: alt.Chart = mark.encode(x=theme.x_at(-14), y=theme.y_at(y))
     return line

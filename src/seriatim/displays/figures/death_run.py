@@ -53,11 +53,11 @@ def _chart(deaths: Sequence[int], last_case: int, words: list[str], event: str) 
         shape="circle", fill=theme.PAPER, stroke=theme.BLUE, strokeWidth=1.8, opacity=1, size=64
     )
     layers = [
-        run.encode(x=_case_axis(last_case), x2="to:Q", y=_length_axis(longest, event), y2="length:Q"),
-        fall.encode(x="to:Q", y="low:Q", y2="length:Q"),
-        tick.encode(x="to:Q", y=alt.value(HEIGHT + 3), y2=alt.value(HEIGHT + 14)),
+        run.encode(x=_case_axis(last_case), x2=alt.X2("to:Q"), y=_length_axis(longest, event), y2=alt.Y2("length:Q")),
+        fall.encode(x=alt.X("to:Q"), y=alt.Y("low:Q"), y2=alt.Y2("length:Q")),
+        tick.encode(x=alt.X("to:Q"), y=theme.y_at(HEIGHT + 3), y2=theme.y2_at(HEIGHT + 14)),
         *_last_death(deaths, last_case),
-        open_end.encode(x="to:Q", y="length:Q"),
+        open_end.encode(x=alt.X("to:Q"), y=alt.Y("length:Q")),
         _run_label(words),
     ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT)
@@ -77,7 +77,7 @@ def _length_axis(longest: int, event: str) -> alt.Y:
 
 def _run_label(words: list[str]) -> alt.Chart:
     mark = theme.chart_of("open").mark_text(text=words, color=theme.INK, align="right", baseline="top", lineHeight=15)
-    label: alt.Chart = mark.encode(x=alt.value(WIDTH), y=alt.value(2))
+    label: alt.Chart = mark.encode(x=theme.x_at(WIDTH), y=theme.y_at(2))
     return label
 
 
@@ -93,7 +93,7 @@ def _last_death(deaths: Sequence[int], last_case: int) -> list[alt.Chart]:
         baseline="top",
         dx=6 if is_early else -6,
     )
-    return [line.encode(x="case:Q"), words.encode(x="case:Q", y=alt.value(34))]
+    return [line.encode(x=alt.X("case:Q")), words.encode(x=alt.X("case:Q"), y=theme.y_at(34))]
 
 
 def _datasets(deaths: Sequence[int], last_case: int) -> theme.Datasets:

@@ -67,12 +67,12 @@ def _chart(groups: Sequence[GroupQuantiles], measure: str, unit: str) -> alt.Lay
     y = alt.Y("p5:Q", title=f"{measure}, {unit}", scale=alt.Scale(zero=False))
     x = theme.group_axis([group.label for group in groups])
     layers = [
-        whisker.encode(x=x, y=y, y2="p25:Q"),
-        whisker.encode(x="place:Q", y="p75:Q", y2="p95:Q"),
-        box.encode(x="left:Q", x2="right:Q", y="p25:Q", y2="p75:Q"),
-        median.encode(x="left:Q", x2="right:Q", y="p50:Q"),
-        number.encode(x="right:Q", y="p50:Q", text=alt.Text("p50:Q", format="~r")),
-        missing.encode(x="place:Q", y=alt.value(-8), text="words:N"),
+        whisker.encode(x=x, y=y, y2=alt.Y2("p25:Q")),
+        whisker.encode(x=alt.X("place:Q"), y=alt.Y("p75:Q"), y2=alt.Y2("p95:Q")),
+        box.encode(x=alt.X("left:Q"), x2=alt.X2("right:Q"), y=alt.Y("p25:Q"), y2=alt.Y2("p75:Q")),
+        median.encode(x=alt.X("left:Q"), x2=alt.X2("right:Q"), y=alt.Y("p50:Q")),
+        number.encode(x=alt.X("right:Q"), y=alt.Y("p50:Q"), text=alt.Text("p50:Q", format="~r")),
+        missing.encode(x=alt.X("place:Q"), y=theme.y_at(-8), text=alt.Text("words:N")),
     ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT)
 

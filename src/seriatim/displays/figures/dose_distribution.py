@@ -71,11 +71,14 @@ def _chart(groups: Sequence[DoseGroup], doses: str) -> alt.LayerChart:
     number = theme.chart_of("medians").mark_text(color=theme.INK, align="left", dx=9, fontWeight="bold")
     layers = [
         spindle.encode(
-            x=theme.group_axis([group.label for group in groups], field="left"), x2="right:Q", y=y, y2="high:Q"
+            x=theme.group_axis([group.label for group in groups], field="left"),
+            x2=alt.X2("right:Q"),
+            y=y,
+            y2=alt.Y2("high:Q"),
         ),
-        bar.encode(x="place:Q", y="lower:Q", y2="upper:Q"),
-        point.encode(x="place:Q", y="median:Q"),
-        number.encode(x="place:Q", y="median:Q", text=alt.Text("median:Q", format="~r")),
+        bar.encode(x=alt.X("place:Q"), y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")),
+        point.encode(x=alt.X("place:Q"), y=alt.Y("median:Q")),
+        number.encode(x=alt.X("place:Q"), y=alt.Y("median:Q"), text=alt.Text("median:Q", format="~r")),
     ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT)
 

@@ -68,13 +68,13 @@ def _chart(boxes: list[dict[str, Any]]) -> alt.LayerChart:
     branch = theme.chart_of("asides").mark_rule(color=theme.HAIRLINE)
     words = theme.chart_of("asides").mark_text(color=theme.MUTED, align="left", baseline="top", lineHeight=LINE)
     layers = [
-        arrow.encode(x="middle:Q", y="from:Q", y2="to:Q"),
-        head.encode(x="middle:Q", y="tip:Q"),
-        branch.encode(x="middle:Q", x2="start:Q", y="at:Q"),
-        words.encode(x="words_left:Q", y="first_line:Q", text="words:N"),
-        box.encode(x=x, x2="right:Q", y=y, y2="bottom:Q"),
-        count.encode(x="middle:Q", y="centre:Q", text="count:Q"),
-        label.encode(x="middle:Q", y="centre:Q", text="label:N"),
+        arrow.encode(x=alt.X("middle:Q"), y=alt.Y("from:Q"), y2=alt.Y2("to:Q")),
+        head.encode(x=alt.X("middle:Q"), y=alt.Y("tip:Q")),
+        branch.encode(x=alt.X("middle:Q"), x2=alt.X2("start:Q"), y=alt.Y("at:Q")),
+        words.encode(x=alt.X("words_left:Q"), y=alt.Y("first_line:Q"), text=alt.Text("words:N")),
+        box.encode(x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2("bottom:Q")),
+        count.encode(x=alt.X("middle:Q"), y=alt.Y("centre:Q"), text=alt.Text("count:Q")),
+        label.encode(x=alt.X("middle:Q"), y=alt.Y("centre:Q"), text=alt.Text("label:N")),
     ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=height)
 

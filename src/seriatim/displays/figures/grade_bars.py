@@ -99,9 +99,11 @@ def _panel(index: int, term: GradedTerm, *, first_column: bool) -> alt.LayerChar
     labels, title = _short([group.label for group in term.groups])
     x = theme.group_axis(labels, field="left", title=title)
     layers = [
-        bars.encode(x=x, x2="right:Q", y=y, y2="high:Q", color=_colours("level", 0)),
-        halo.encode(x="place:Q", y="middle:Q", text="patients:Q"),
-        numbers.encode(x="place:Q", y="middle:Q", text="patients:Q", color=alt.Color("ink:N", scale=None)),
+        bars.encode(x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2("high:Q"), color=_colours("level", 0)),
+        halo.encode(x=alt.X("place:Q"), y=alt.Y("middle:Q"), text=alt.Text("patients:Q")),
+        numbers.encode(
+            x=alt.X("place:Q"), y=alt.Y("middle:Q"), text=alt.Text("patients:Q"), color=alt.Color("ink:N", scale=None)
+        ),
     ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT, title=term.label)
 

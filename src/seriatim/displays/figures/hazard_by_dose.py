@@ -74,8 +74,10 @@ def _per_dose(groups: Sequence[HazardGroup], event: str) -> alt.LayerChart:
     bar = theme.chart_of("doses").mark_rule(strokeWidth=1.5)
     point = theme.chart_of("doses").mark_point(filled=True, opacity=1, size=52)
     layers = [
-        bar.encode(x=_dose_axis(groups), y="lower:Q", y2="upper:Q", color=_colour(groups)),
-        point.encode(x="x:Q", y=_share_axis("Patients given the dose"), color=_colour(groups), shape=_shape(groups)),
+        bar.encode(x=_dose_axis(groups), y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"), color=_colour(groups)),
+        point.encode(
+            x=alt.X("x:Q"), y=_share_axis("Patients given the dose"), color=_colour(groups), shape=_shape(groups)
+        ),
         *at_risk_rows("given", [group.label for group in groups], below=ROWS_BELOW, heading="Doses given"),
     ]
     return _panel(layers, f"Risk of {event} at each dose")
@@ -86,8 +88,8 @@ def _cumulative(groups: Sequence[HazardGroup], event: str) -> alt.LayerChart:
     line = theme.chart_of("cumulative").mark_line(strokeWidth=1.8, interpolate="step-after")
     dash = alt.StrokeDash("group:N", scale=alt.Scale(domain=_labels(groups), range=list(theme.DASHES)))
     layers = [
-        band.encode(x=_dose_axis(groups), y="lower:Q", y2="upper:Q", color=_colour(groups)),
-        line.encode(x="x:Q", y=_share_axis("Patients"), color=_colour(groups), strokeDash=dash),
+        band.encode(x=_dose_axis(groups), y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"), color=_colour(groups)),
+        line.encode(x=alt.X("x:Q"), y=_share_axis("Patients"), color=_colour(groups), strokeDash=dash),
     ]
     return _panel(layers, f"Risk of {event} added up over the doses")
 

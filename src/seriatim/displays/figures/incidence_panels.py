@@ -133,8 +133,8 @@ def _groups(data: str, axes: _Axes) -> list[alt.Chart]:
         shape="circle", fill=theme.BLUE, stroke=theme.PAPER, strokeWidth=1, opacity=1, size=50
     )
     return [
-        span.encode(x="first:Q", x2="last:Q", y="risk:Q"),
-        bar.encode(x="case:Q", y="lower:Q", y2="upper:Q"),
+        span.encode(x=alt.X("first:Q"), x2=alt.X2("last:Q"), y=alt.Y("risk:Q")),
+        bar.encode(x=alt.X("case:Q"), y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")),
         point.encode(x=axes.x(), y=axes.y()),
     ]
 
@@ -142,13 +142,16 @@ def _groups(data: str, axes: _Axes) -> list[alt.Chart]:
 def _curve(data: str) -> list[alt.Chart]:
     band = theme.chart_of(data).mark_area(color=theme.VERMILLION, opacity=0.16, clip=True)
     line = theme.chart_of(data).mark_line(color=theme.VERMILLION, strokeWidth=1.6, clip=True)
-    return [band.encode(x="case:Q", y="lower:Q", y2="upper:Q"), line.encode(x="case:Q", y="risk:Q")]
+    return [
+        band.encode(x=alt.X("case:Q"), y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q")),
+        line.encode(x=alt.X("case:Q"), y=alt.Y("risk:Q")),
+    ]
 
 
 def _rug(data: str) -> alt.Chart:
     # Below the line of zero, so that no tick is mistaken for a proportion.
     tick = theme.chart_of(data).mark_rule(color=theme.INK, strokeWidth=0.6, opacity=0.65)
-    rug: alt.Chart = tick.encode(x="case:Q", y=alt.value(HEIGHT + RUG_TOP), y2=alt.value(HEIGHT + RUG_BOTTOM))
+    rug: alt.Chart = tick.encode(x=alt.X("case:Q"), y=theme.y_at(HEIGHT + RUG_TOP), y2=theme.y2_at(HEIGHT + RUG_BOTTOM))
     return rug
 
 
@@ -156,8 +159,8 @@ def _change_lines() -> list[alt.Chart]:
     line = theme.chart_of("changes").mark_rule(color=theme.MUTED, strokeWidth=0.9, strokeDash=[2, 3])
     letter = theme.chart_of("changes").mark_text(color=theme.MUTED, fontSize=10.5, baseline="bottom")
     return [
-        line.encode(x="case:Q", y=alt.value(0), y2=alt.value(HEIGHT)),
-        letter.encode(x="case:Q", y=alt.value(-1), text="letter:N"),
+        line.encode(x=alt.X("case:Q"), y=theme.y_at(0), y2=theme.y2_at(HEIGHT)),
+        letter.encode(x=alt.X("case:Q"), y=theme.y_at(-1), text=alt.Text("letter:N")),
     ]
 
 

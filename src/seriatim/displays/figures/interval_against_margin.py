@@ -77,10 +77,10 @@ def _chart(rows: Sequence[MarginRow], outcome: str) -> alt.LayerChart:
     zero = theme.chart_of("zero").mark_rule(color=theme.INK, strokeWidth=1)
     margin = theme.chart_of("margins").mark_rule(color=theme.VERMILLION, strokeDash=[4, 3], strokeWidth=1.6)
     layers = [
-        zero.encode(x="zero:Q"),
-        margin.encode(x="margin:Q", y="top:Q", y2="bottom:Q"),
-        bar.encode(x=_point_axis(rows), x2="upper:Q", y=theme.row_axis(len(rows))),
-        point.encode(x="difference:Q", y="row:Q"),
+        zero.encode(x=alt.X("zero:Q")),
+        margin.encode(x=alt.X("margin:Q"), y=alt.Y("top:Q"), y2=alt.Y2("bottom:Q")),
+        bar.encode(x=_point_axis(rows), x2=alt.X2("upper:Q"), y=theme.row_axis(len(rows))),
+        point.encode(x=alt.X("difference:Q"), y=alt.Y("row:Q")),
         *_words(),
         *_sides(outcome),
     ]
@@ -102,17 +102,17 @@ def _words() -> list[alt.Chart]:
     right = theme.chart_of("words").mark_text(align="left", color=theme.INK, fontWeight="bold", dy=-8)
     verdict = theme.chart_of("words").mark_text(align="left", color=theme.MUTED, dy=8)
     return [
-        left.encode(x=alt.value(-190), y="row:Q", text="label:N"),
-        counts.encode(x=alt.value(-190), y="row:Q", text="counts:N"),
-        right.encode(x=alt.value(WIDTH + 14), y="row:Q", text="interval:N"),
-        verdict.encode(x=alt.value(WIDTH + 14), y="row:Q", text="verdict:N"),
+        left.encode(x=theme.x_at(-190), y=alt.Y("row:Q"), text=alt.Text("label:N")),
+        counts.encode(x=theme.x_at(-190), y=alt.Y("row:Q"), text=alt.Text("counts:N")),
+        right.encode(x=theme.x_at(WIDTH + 14), y=alt.Y("row:Q"), text=alt.Text("interval:N")),
+        verdict.encode(x=theme.x_at(WIDTH + 14), y=alt.Y("row:Q"), text=alt.Text("verdict:N")),
     ]
 
 
 def _sides(outcome: str) -> list[alt.Chart]:
     def side(text: str, align: Literal["left", "right"], dx: int) -> alt.Chart:
         mark = theme.chart_of("zero").mark_text(text=text, align=align, dx=dx, color=theme.MUTED, baseline="bottom")
-        words: alt.Chart = mark.encode(x="zero:Q", y=alt.value(-6))
+        words: alt.Chart = mark.encode(x=alt.X("zero:Q"), y=theme.y_at(-6))
         return words
 
     return [

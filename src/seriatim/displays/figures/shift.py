@@ -79,8 +79,8 @@ def _panel(index: int, group: ShiftGroup, levels: Sequence[str], test: str, deep
     depth = alt.Opacity("share:Q", scale=alt.Scale(domain=[0, deepest], range=[0.04, 0.5]), legend=None)
     layers = [
         tile.encode(x=x, y=y, opacity=depth),
-        frame.encode(x="worst:N", y="baseline:N"),
-        number.encode(x="worst:N", y="baseline:N", text="patients:Q"),
+        frame.encode(x=alt.X("worst:N"), y=alt.Y("baseline:N")),
+        number.encode(x=alt.X("worst:N"), y=alt.Y("baseline:N"), text=alt.Text("patients:Q")),
     ]
     size = TILE * len(levels)
     return alt.LayerChart(

@@ -59,10 +59,10 @@ def _chart(characteristics: Sequence[Balance]) -> alt.LayerChart:
     stem = theme.chart_of("differences").mark_rule(color=theme.HAIRLINE, strokeWidth=1.4)
     point = theme.chart_of("differences").mark_point(filled=True, opacity=1, size=64)
     layers = [
-        zero.encode(x="x:Q"),
-        bounds.encode(x="x:Q"),
-        stem.encode(x=_difference_axis(characteristics), x2="zero:Q", y=theme.row_axis(len(characteristics))),
-        point.encode(x="difference:Q", y="row:Q", color=_kinds("color"), shape=_kinds("shape")),
+        zero.encode(x=alt.X("x:Q")),
+        bounds.encode(x=alt.X("x:Q")),
+        stem.encode(x=_difference_axis(characteristics), x2=alt.X2("zero:Q"), y=theme.row_axis(len(characteristics))),
+        point.encode(x=alt.X("difference:Q"), y=alt.Y("row:Q"), color=_kinds("color"), shape=_kinds("shape")),
         *_words(),
     ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=ROW * len(characteristics))
@@ -85,8 +85,8 @@ def _words() -> list[alt.Chart]:
     label = theme.chart_of("words").mark_text(align="right", color=theme.INK)
     values = theme.chart_of("words").mark_text(align="left", color=theme.MUTED)
     return [
-        label.encode(x=alt.value(-12), y="row:Q", text="label:N"),
-        values.encode(x=alt.value(WIDTH + 12), y="row:Q", text="values:N"),
+        label.encode(x=theme.x_at(-12), y=alt.Y("row:Q"), text=alt.Text("label:N")),
+        values.encode(x=theme.x_at(WIDTH + 12), y=alt.Y("row:Q"), text=alt.Text("values:N")),
     ]
 
 

@@ -75,9 +75,9 @@ def _chart(groups: Sequence[SurvivalGroup], outcome: str, time: str) -> alt.Laye
     line = theme.chart_of("steps").mark_line(strokeWidth=1.8, interpolate="step-after")
     tick = theme.chart_of("censored").mark_point(shape="stroke", angle=90, size=30, strokeWidth=1, opacity=0.9)
     layers = [
-        band.encode(x=_time_axis(groups, time), y="lower:Q", y2="upper:Q", color=colour),
-        line.encode(x="time:Q", y=_share_axis(outcome), color=colour, strokeDash=dash),
-        tick.encode(x="time:Q", y="survival:Q", color=colour),
+        band.encode(x=_time_axis(groups, time), y=alt.Y("lower:Q"), y2=alt.Y2("upper:Q"), color=colour),
+        line.encode(x=alt.X("time:Q"), y=_share_axis(outcome), color=colour, strokeDash=dash),
+        tick.encode(x=alt.X("time:Q"), y=alt.Y("survival:Q"), color=colour),
         *at_risk_rows("at_risk", labels, below=ROWS_BELOW, heading="At risk"),
     ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=HEIGHT)
