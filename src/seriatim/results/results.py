@@ -15,6 +15,15 @@ from polars.exceptions import PolarsError
 from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.results.row import COLUMNS, SCHEMA, ResultRow
 
+# By which columns rows are looked up, fewest rows left first.
+INDEXED: tuple[tuple[str, ...], ...] = (
+    ("analysis", "endpoint", "statistic"),
+    ("analysis", "statistic"),
+    ("statistic",),
+    ("analysis",),
+    (),
+)
+
 
 @dataclass(frozen=True)
 class Results:
@@ -37,19 +46,21 @@ class Results:
 
     def where(self, **wanted: Any) -> list[ResultRow]:
         """The rows whose columns have exactly the values given."""
-        # Rows of one statistic are few; those of an analysis are next.
-        column = "statistic" if "statistic" in wanted else "analysis"
-        candidates = self._indexed[column].get(wanted[column], []) if column in wanted else self.rows
+        columns = next(columns for columns in INDEXED if wanted.keys() >= set(columns))
+        candidates = self._index(columns).get(tuple(wanted.pop(column) for column in columns), [])
         return [row for row in candidates if all(getattr(row, name) == value for name, value in wanted.items())]
 
-    @cached_property
-    def _indexed(self) -> dict[str, dict[str, list[ResultRow]]]:
+    def _index(self, columns: tuple[str, ...]) -> dict[tuple[Any, ...], list[ResultRow]]:
         # A report asks thousands of times for a few among tens of thousands of rows.
-        found: dict[str, dict[str, list[ResultRow]]] = {"statistic": {}, "analysis": {}}
-        for row in self.rows:
-            found["statistic"].setdefault(row.statistic, []).append(row)
-            found["analysis"].setdefault(row.analysis, []).append(row)
-        return found
+        if columns not in self._indexes:
+            found = self._indexes[columns] = {}
+            for row in self.rows:
+                found.setdefault(tuple(getattr(row, column) for column in columns), []).append(row)
+        return self._indexes[columns]
+
+    @cached_property
+    def _indexes(self) -> dict[tuple[str, ...], dict[tuple[Any, ...], list[ResultRow]]]:
+        return {}
 
     def one(self, **wanted: Any) -> ResultRow | None:
         """The only such row, None where there is none; two are an error."""
