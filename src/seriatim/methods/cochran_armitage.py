@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -84,7 +85,10 @@ def cochran_armitage_exact(
         return NotEstimable(reason)
     if (work := exact_work(events, n, scores)) > max_work:
         return NotEstimable(f"the exact distribution would take {work:.0e} steps, more than the {max_work:.0e} allowed")
-    value, flags, warning = floored(_exact_two_sided(events, n, integer_scores(scores).tolist(), convention))
+    as_far, farther = _two_sided_tails(
+        tuple(int(x) for x in events), tuple(int(size) for size in n), tuple(integer_scores(scores).tolist())
+    )
+    value, flags, warning = floored(as_far if convention == "distance" else (as_far + farther) / 2)
     z, _ = cochran_armitage_many(np.array([events]), np.array(n), scores)
     return PValue(
         value,
@@ -132,20 +136,19 @@ def cochran_armitage_many(
     return z, 2 * ndtr(-np.abs(z))
 
 
-def _exact_two_sided(events: Sequence[int], n: Sequence[int], scores: Sequence[int], convention: Convention) -> float:
-    total, happened = int(sum(n)), int(sum(events))
-    observed = sum(int(x) * score for x, score in zip(events, scores, strict=True))
-    expected = happened * sum(int(size) * score for size, score in zip(n, scores, strict=True))  # times the total
+# One pass gives both conventions, and a table of hundreds of terms holds the same few events many times.
+@lru_cache(maxsize=1024)
+def _two_sided_tails(events: tuple[int, ...], n: tuple[int, ...], scores: tuple[int, ...]) -> tuple[float, float]:
+    """Give P(|S - E| >= observed) and P(|S - E| > observed)."""
+    total, happened = sum(n), sum(events)
+    observed = sum(x * score for x, score in zip(events, scores, strict=True))
+    expected = happened * sum(size * score for size, score in zip(n, scores, strict=True))  # times the total
     distance = abs(total * observed - expected)
     low, high = (expected - distance) // total, -((-expected - distance) // total)
     # Just as far on the other side may fall between two sums; then no table there is left out by the strict reading.
     strictly_low, strictly_high = -((distance - expected) // total) - 1, (expected + distance) // total + 1
-    below, above = score_sum_tails(
-        [int(size) for size in n], scores, happened, [low, strictly_low], [high, strictly_high]
-    )
-    as_far = 1.0 if distance == 0 else float(below[0] + above[0])
-    farther = float(below[1] + above[1])
-    return as_far if convention == "distance" else (as_far + farther) / 2
+    below, above = score_sum_tails(n, scores, happened, [low, strictly_low], [high, strictly_high])
+    return 1.0 if distance == 0 else float(below[0] + above[0]), float(below[1] + above[1])
 
 
 def _check(events: Sequence[int], n: Sequence[int], scores: Sequence[float | Fraction]) -> None:
