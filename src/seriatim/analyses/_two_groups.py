@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from seriatim.analyses._one_group import without_own_mirror
 from seriatim.analyses._risk import Risks, first_and_last
 from seriatim.methods import miettinen_nurminen
 from seriatim.methods.blaker import blaker
@@ -53,7 +54,7 @@ def first_against_last(
     chosen = {**PAIRED_TESTS, **(OTHER_TESTS if tests is None else tests)}
     values = {name: test(*table) for name, test in chosen.items()}
     rows += [p_value_row(about, name, value, **missing) for name, value in values.items()]
-    return [*rows, _verdict_row(about, values, 1 - level)]
+    return without_own_mirror([*rows, _verdict_row(about, values, 1 - level)])
 
 
 def _verdict_row(about: Subject, values: Mapping[str, PValue | NotEstimable], alpha: float) -> ResultRow:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from seriatim.analyses._keys import GROUP
+from seriatim.analyses._one_group import without_own_mirror
 from seriatim.documents import Document
 from seriatim.methods.median_interval import quantile
 from seriatim.methods.standardised_difference import binary, categorical, numeric
@@ -63,7 +64,9 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
             rows += _variable_rows(
                 about.about(tally="case_mix", tally_keys=f"variable={variable}"), tallies["case_mix"]
             )
-    return rows + _screening_rows(subject.about(endpoint="screening", tally="screening"), tallies["screening"])
+    return without_own_mirror(rows) + _screening_rows(
+        subject.about(endpoint="screening", tally="screening"), tallies["screening"]
+    )
 
 
 def _variable_rows(subject: Subject, tally: Tally) -> list[ResultRow]:

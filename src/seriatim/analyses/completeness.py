@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from seriatim.analyses._keys import GROUP
+from seriatim.analyses._one_group import without_own_mirror
 from seriatim.analyses._risk import Risks, first_and_last, risk_rows
 from seriatim.documents import Document
 from seriatim.methods import miettinen_nurminen
@@ -78,7 +79,8 @@ def _difference_rows(subject: Subject, share: Risks, level: float) -> list[Resul
     about = subject.about(
         group=share.groups[-1], reference_group=share.groups[0], direction="last minus first", unit="patient"
     )
-    return [
+    rows = [
         estimate_row(about, "risk_difference", miettinen_nurminen.difference(*table, level)),
         p_value_row(about, "p_score", miettinen_nurminen.score_test(*table)),
     ]
+    return without_own_mirror(rows)

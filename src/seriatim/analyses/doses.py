@@ -8,6 +8,7 @@ import numpy as np
 from pydantic import Field
 
 from seriatim.analyses._keys import GROUP, OUTCOME
+from seriatim.analyses._one_group import without_own_mirror
 from seriatim.analyses._risk import risk_rows, risks
 from seriatim.analyses._two_groups import first_against_last
 from seriatim.documents import Document
@@ -119,11 +120,12 @@ def _comparison_rows(
     # A series that is one group has no first to compare the last with; nobody in it gives the shift its reason.
     first = table[0] if len(groups) > 1 else np.zeros_like(table[0])
     moved = shift(values, first, table[-1], level)
-    return [
+    rows = [
         estimate_row(ends, "shift", moved, missing=int(missing[0] + missing[-1])),
         p_value_row(over_all, "p_trend_groups", jonckheere_terpstra(table), missing=int(missing.sum())),
         p_value_row(over_all, "p_any_difference", kruskal_wallis(table), missing=int(missing.sum())),
     ]
+    return without_own_mirror(rows)
 
 
 def _reason_rows(subject: Subject, tally: Tally, level: float) -> list[ResultRow]:

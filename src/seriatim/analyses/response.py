@@ -10,6 +10,7 @@ from pydantic import Field, field_validator
 
 from seriatim.analyses._keys import CASE_NUMBER, GROUP, STRATUM
 from seriatim.analyses._noninferiority import Margin, loss_rows
+from seriatim.analyses._one_group import without_own_mirror
 from seriatim.analyses._response_counts import (
     ALL,
     AT_DATA_CUT,
@@ -165,7 +166,7 @@ def _loss_rows(subject: Subject, risk: Risks, level: float, margin: Margin | Non
     table = first_and_last(risk)
     difference = miettinen_nurminen.difference(*table, level)
     test = partial(miettinen_nurminen.noninferiority, *table)
-    return loss_rows(_last_against_first(subject, risk), difference, test, margin)
+    return without_own_mirror(loss_rows(_last_against_first(subject, risk), difference, test, margin))
 
 
 def _case_trend_row(subject: Subject, measure: Measure, by_case: Tally) -> ResultRow:
@@ -186,11 +187,12 @@ def _stratified_rows(
     pooled = miettinen_nurminen.difference(sum(events_1), sum(n_1), sum(events_2), sum(n_2), plan.level)
     test = partial(miettinen_nurminen.stratified_noninferiority, events_1, n_1, events_2, n_2)
     row = estimate_row(about, "risk_difference", difference)
-    return [
+    rows = [
         _flag_reversal(row, pooled),
         p_value_row(about, "p_score", miettinen_nurminen.stratified_score_test(events_1, n_1, events_2, n_2)),
         *loss_rows(about, difference, test, margin),
     ]
+    return without_own_mirror(rows)
 
 
 def _flag_reversal(row: ResultRow, pooled: Estimate | NotEstimable) -> ResultRow:

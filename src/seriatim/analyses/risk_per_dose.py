@@ -9,6 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from seriatim.analyses._keys import GROUP, endpoint_key
+from seriatim.analyses._one_group import without_own_mirror
 from seriatim.documents import Document
 from seriatim.methods import mantel_haenszel
 from seriatim.methods.discrete_hazard import cumulative_difference, cumulative_risk, hazards
@@ -152,12 +153,13 @@ def _comparison_rows(subject: Subject, steps: Steps, plan: Plan, options: Option
     groups = (*_padded(at_risk_1, events_1, cut), *_padded(at_risk_2, events_2, cut))
     change = cumulative_difference(*groups, plan.level)
     added = {"assumptions": AS_IF, "missing": pooled["missing"], "tally_keys": f"by dose {cut}"}
-    return [
+    rows = [
         estimate_row(about, "risk_difference_per_dose", difference, **pooled),
         estimate_row(over, "odds_ratio_per_dose", mantel_haenszel.odds_ratio(*tables, level=plan.level), **pooled),
         p_value_row(about, "p_per_dose", mantel_haenszel.test(*tables), **pooled),
         estimate_row(about, "cumulative_difference", change, **added),
     ]
+    return without_own_mirror(rows)
 
 
 def _strata(first: Sequence[int], last: Sequence[int]) -> str:
