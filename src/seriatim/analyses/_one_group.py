@@ -8,10 +8,6 @@ from dataclasses import replace
 from seriatim.results.row import ResultRow
 
 ONE_GROUP = "the series is one group"
-_NO_NUMBER = {
-    "value": None, "lower": None, "upper": None, "level": None, "sides": None, "method": "", "convention": "",
-    "flags": "", "warning": "",
-}  # fmt: skip
 
 
 def without_own_mirror(rows: Iterable[ResultRow]) -> list[ResultRow]:
@@ -25,4 +21,7 @@ def without_own_mirror(rows: Iterable[ResultRow]) -> list[ResultRow]:
 
 
 def _told(row: ResultRow) -> ResultRow:
-    return replace(row, **_NO_NUMBER, reason=ONE_GROUP)
+    return replace(
+        row, value=None, lower=None, upper=None, level=None, sides=None, method="", convention="", flags="", warning="",
+        reason=ONE_GROUP,
+    )  # fmt: skip

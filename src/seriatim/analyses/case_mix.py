@@ -64,7 +64,8 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
             rows += _variable_rows(
                 about.about(tally="case_mix", tally_keys=f"variable={variable}"), tallies["case_mix"]
             )
-    return without_own_mirror(rows) + _screening_rows(
+    of_candidates = _screening_rows(
+    return [*without_own_mirror(rows), *of_candidates]
         subject.about(endpoint="screening", tally="screening"), tallies["screening"]
     )
 

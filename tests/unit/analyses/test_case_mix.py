@@ -113,14 +113,13 @@ def test_case_mix_is_described_without_p_values() -> None:
 
 def test_series_that_is_one_group_is_not_compared_with_itself() -> None:
     one = Key("group", Role.PARTITION, ("all cases",))
-    tallies = {
-        "case_mix": tally_from_rows(
-            "case_mix", Unit.PATIENT, "", (one, Key("variable", Role.VIEW, ("sex",)), Key("level", LEVEL.role, ("female",))),
-            [("all cases", "sex", "female", 3)],
-        ),
-        "age": tally_from_rows("age", Unit.PATIENT, "", (one, Key("age", Role.ORDER), RECORDED), [("all cases", 40, "yes", 3)]),
-        "screening": tally_from_rows("screening", Unit.CANDIDATE, "", (YEAR, SCREENED, Key("reason", REASON.role, ())), []),
-    }  # fmt: skip
+    sex, level = Key("variable", Role.VIEW, ("sex",)), Key("level", LEVEL.role, ("female",))
+    rows = {
+        "case_mix": ((one, sex, level), [("all cases", "sex", "female", 3)]),
+        "age": ((one, Key("age", Role.ORDER), RECORDED), [("all cases", 40, "yes", 3)]),
+        "screening": ((YEAR, SCREENED, Key("reason", REASON.role)), []),
+    }
+    tallies = {name: tally_from_rows(name, Unit.PATIENT, name, keys, found) for name, (keys, found) in rows.items()}
     found = Results(tuple(analyse(tallies, PLAN, Options(variables=("sex", "age")))))
     assert {row.reason for row in found.where(statistic="standardised_difference")} <= {"the series is one group"}
     assert found.one(endpoint="age", statistic="standardised_difference").value is None
