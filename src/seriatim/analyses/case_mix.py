@@ -64,10 +64,8 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
             rows += _variable_rows(
                 about.about(tally="case_mix", tally_keys=f"variable={variable}"), tallies["case_mix"]
             )
-    of_candidates = _screening_rows(
-    return [*without_own_mirror(rows), *of_candidates]
-        subject.about(endpoint="screening", tally="screening"), tallies["screening"]
-    )
+    candidates = _screening_rows(subject.about(endpoint="screening", tally="screening"), tallies["screening"])
+    return [*without_own_mirror(rows), *candidates]
 
 
 def _variable_rows(subject: Subject, tally: Tally) -> list[ResultRow]:
