@@ -15,9 +15,11 @@ from seriatim.displays.figures.incidence_panels import (
     incidence_panels,
 )
 from seriatim.displays.wording import incidence as wording
+from seriatim.displays.wording import methods as of_methods
+from seriatim.displays.wording.groups import ends
 from seriatim.displays.wording.numbers import difference_cell, interval, p_cell, risk_cell
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
-from seriatim.plans.endpoints import Endpoint
+from seriatim.plans.endpoints import Endpoint, grades_in
 from seriatim.results.row import ResultRow
 from seriatim.tallies.published import printed_name
 from seriatim.tallies.tally import Tally, counts, numbers, select
@@ -31,6 +33,8 @@ CONVENTIONS = (
     ("p_mid", "mid-P"),
     ("p_boschloo", "Boschloo"),
 )
+SEVERE_FROM = 3
+WIDE = 0.1  # bounds as far apart as this could make or hide an ordinary fall
 MOST_TICKS = 2_000  # on a strip of some 300 points of width
 TREND_COLUMNS = ("p_trend_groups", "p_trend_groups_exact", "p_trend_groups_mid", "p_trend_cases", "p_trend_grades")
 SMALL_PRINT = (
@@ -38,24 +42,37 @@ SMALL_PRINT = (
     "A record without a grade does not count as the endpoint; a partial onset date that may mean before treatment does."
     " Both are inside the bounds of the table of what is missing.",
 )
+GRADE_5 = (
+    "Grade 5: patients whose worst grade of the endpoint's terms was 5; they are in the endpoint itself only where its"
+    " grades include 5, or where they had another of its grades too."
+)
 OF_INTERVALS = (
-    "Interval of a proportion: Clopper-Pearson. Difference: last minus first, Miettinen-Nurminen score interval"
+    "Interval of a proportion: Clopper-Pearson. Difference: Miettinen-Nurminen score interval"
     " with the P value of the same test. No P value decides alone: look at the interval."
 )
 
 
 def lead(shown: Shown) -> tuple[Sentence, ...]:
-    """How many primary endpoints fell, and those whose verdict depends on the test."""
+    """How many primary endpoints fell, and the gravest caution."""
     primary = [e for e in shown.plan.endpoints if shown.plan.is_primary(e.id)] or list(shown.plan.endpoints)
     if not shown.results.where(analysis="incidence") or not primary:
         return ()
+    gravest = tuple(_gravest(shown, primary))
     if len(_risks(shown, primary[0])) == 1:
-        return tuple(_cautions(shown)[:1])
+        ids = tuple(row.result_id for endpoint in primary for row in _risks(shown, endpoint))
+        return (wording.one_group(ids), *gravest)
     ids = tuple(row.result_id for endpoint in primary if (row := _p_adjusted(shown, endpoint)))
     adjusted = "after Holm adjustment" if shown.plan.primary else "(not adjusted: no primary contrast was declared)"
     fell, rose = _all_readings(shown, primary, -1), _all_readings(shown, primary, 1)
     others = [name for name in _by_name(primary) if name not in fell and name not in rose]
-    return (wording.summary(fell, rose, others, ids, adjusted), *_cautions(shown)[:1])
+    moved = wording.Moved(fell, rose, others)
+    return (wording.summary(moved, ids, adjusted, _severity(primary), ends(shown.plan)), *gravest)
+
+
+def _severity(endpoints: list[Endpoint]) -> str:
+    """Severe where every endpoint is of grade 3 or more, or an intervention; of any grade it is toxicity."""
+    mild = any(e.counts_events and min(grades_in(e.grades)) < SEVERE_FROM for e in endpoints)
+    return "Toxicity" if mild else "Severe toxicity"
 
 
 def _all_readings(shown: Shown, endpoints: list[Endpoint], sign: int) -> list[str]:
@@ -95,8 +112,23 @@ def section(shown: Shown) -> Section | None:
         blocks.append(bounds)
     blocks += [block for block in (_grade_picture(shown), _grade_table(shown)) if block]
     # Of a printed table nothing is known of the records behind it, and it has no account.
-    notes = (*SMALL_PRINT, OF_INTERVALS) if shown.account.lines else (OF_INTERVALS,)
-    return Section("incidence", "Has severe toxicity become rarer?", tuple(blocks), notes)
+    notes = (*SMALL_PRINT, *_of_no_record(shown), OF_INTERVALS) if shown.account.lines else (OF_INTERVALS,)
+    return Section("incidence", _heading(shown), tuple(blocks), notes)
+
+
+def _of_no_record(shown: Shown) -> list[str]:
+    """A note a rule: what a patient without a record is taken to be, and for which endpoints."""
+    by_rule: dict[str, list[str]] = {}
+    for endpoint in shown.plan.endpoints:
+        by_rule.setdefault(of_methods.without_record(endpoint), []).append(endpoint.label)
+    return [f"A patient without a record: {rule}; so for {'; '.join(labels)}." for rule, labels in by_rule.items()]
+
+
+def _heading(shown: Shown) -> str:
+    toxicity = _severity(list(shown.plan.endpoints))
+    if not ends(shown.plan).in_order:
+        return f"Did {toxicity.lower()} differ between the groups?"
+    return f"Has {toxicity.lower()} become rarer?"
 
 
 def _row(shown: Shown, endpoint: Endpoint, statistic: str, **wanted: str) -> ResultRow | None:
@@ -126,21 +158,53 @@ def _sentences(shown: Shown) -> list[Sentence]:
         if len(risks) == 1:
             made.append(wording.only_group(endpoint.label, risks[0]))
         elif risks and difference and p:
-            made.append(wording.fell(endpoint.label, risks[0], risks[-1], difference, p))
+            made.append(wording.fell(endpoint.label, risks[0], risks[-1], difference, p, ends(shown.plan)))
     return made
 
 
 def _cautions(shown: Shown) -> list[Sentence]:
+    return [sentence for endpoint in shown.plan.endpoints for _, sentence in _weighed(shown, endpoint)]
+
+
+def _gravest(shown: Shown, endpoints: list[Endpoint]) -> list[Sentence]:
+    """The caution that weighs most: as far as what is missing could move a figure; a choice of test weighs less."""
+    weighed = [pair for endpoint in endpoints for pair in _weighed(shown, endpoint)]
+    return [max(weighed, key=lambda pair: pair[0])[1]] if weighed else []
+
+
+def _weighed(shown: Shown, endpoint: Endpoint) -> list[tuple[float, Sentence]]:
+    """The cautions of one endpoint, each with the share of a group that it is about."""
     made = []
-    for endpoint in shown.plan.endpoints:
-        risks = _risks(shown, endpoint)
-        verdict = _row(shown, endpoint, "verdict_depends")
-        if verdict is not None and verdict.value:
-            tests = [(name, row) for key, name in CONVENTIONS if (row := _row(shown, endpoint, key))]
-            made.append(wording.depends(endpoint.label, (risks[0], risks[-1]), tests))
-        if (sentence := wording.missing(endpoint.label, risks)) is not None:
-            made.append(sentence)
+    risks, verdict = _risks(shown, endpoint), _row(shown, endpoint, "verdict_depends")
+    if verdict is not None and verdict.value:
+        tests = [(name, row) for key, name in CONVENTIONS if (row := _row(shown, endpoint, key))]
+        made.append((0.0, wording.depends(endpoint.label, (risks[0], risks[-1]), tests)))
+    if (sentence := wording.missing(endpoint.label, risks)) is not None:
+        made.append((max(_share_missing(row) for row in risks), sentence))
+    elif (bounds := _widest(shown, endpoint)) is not None:
+        made.append((_width(bounds), wording.ungraded(endpoint.label, *bounds)))
     return made
+
+
+def _share_missing(row: ResultRow) -> float:
+    missing = row.missing or 0
+    return missing / max(1, missing + (row.denominator or 0))
+
+
+def _widest(shown: Shown, endpoint: Endpoint) -> tuple[ResultRow, ResultRow] | None:
+    """The bounds of the group in which they are farthest apart, if that is far."""
+    lows, highs = (
+        shown.results.where(analysis="incidence", endpoint=endpoint.id, statistic=statistic)
+        for statistic in ("risk_lowest", "risk_highest")
+    )
+    pairs = list(zip(lows, highs, strict=True))
+    widest = max(pairs, key=_width, default=None)
+    return widest if widest and _width(widest) >= WIDE else None
+
+
+def _width(bounds: tuple[ResultRow, ResultRow]) -> float:
+    low, high = bounds
+    return (high.value or 0.0) - (low.value or 0.0)
 
 
 def _incidence_table(shown: Shown) -> Table:
@@ -153,13 +217,27 @@ def _incidence_table(shown: Shown) -> Table:
                 difference_cell(_row(shown, endpoint, "risk_difference")),
                 p_cell(_row(shown, endpoint, "p_score")),
                 p_cell(_row(shown, endpoint, "p_score_holm")),
+                _grade_5_cell(shown, endpoint),
             ),
         )
         for endpoint in shown.plan.endpoints
     ]
     level = _level(shown)
-    columns = ("Endpoint", *groups, f"Last minus first, points ({level})", "P (score)", "P (Holm)")
-    return Table("incidence", f"Patients with each endpoint: n/N (%; exact {level} interval)", columns, tuple(rows))
+    columns = ("Endpoint", *groups, f"{ends(shown.plan).minus_heading}, points ({level})", "P (score)", "P (Holm)",
+               "Grade 5, group by group")  # fmt: skip
+    notes = (GRADE_5,) if any(endpoint.counts_events for endpoint in shown.plan.endpoints) else ()
+    caption = f"Patients with each endpoint: n/N (%; exact {level} interval)"
+    return Table("incidence", caption, columns, tuple(rows), notes)
+
+
+def _grade_5_cell(shown: Shown, endpoint: Endpoint) -> Cell:
+    """The count beside an endpoint that may not hold it: grade 3-4 leaves out who died of it."""
+    found = shown.results.where(
+        analysis="incidence", endpoint=endpoint.id, statistic="worst_grade", convention="worst grade 5"
+    )
+    if not found:
+        return Cell("not a grade" if not endpoint.counts_events else "not known", (), "missing")
+    return Cell(", ".join(f"{row.value:.0f}" for row in found), tuple(row.result_id for row in found))
 
 
 def _level(shown: Shown) -> str:
@@ -174,10 +252,13 @@ def _convention_table(shown: Shown) -> Table:
         )
         for endpoint in shown.plan.endpoints
     ]
-    odds = f"Odds ratio, last over first (exact {_level(shown)})"
+    words = ends(shown.plan)
+    over = words.minus.replace(" minus ", " over ")
+    odds = f"Odds ratio, {over} (exact {_level(shown)})"
     columns = ("Endpoint", odds, *(f"P, {name}" for _, name in CONVENTIONS))
     notes = ("The score P belongs to the interval of the difference, the central Fisher P to the exact odds ratio.",)
-    return Table("conventions", "First against last group, by every convention", columns, tuple(rows), notes)
+    against = words.against[:1].upper() + words.against[1:]
+    return Table("conventions", f"{against}, by every convention", columns, tuple(rows), notes)
 
 
 def _odds_cell(shown: Shown, endpoint: Endpoint) -> Cell:

@@ -35,7 +35,7 @@ def _endpoint_table(shown: Shown) -> Table:
             Cell(wording.words(endpoint), (), "text"),
             Cell(endpoint.grades if endpoint.counts_events else "not a grade", (), "text"),
             Cell(wording.window(endpoint), (), "text"),
-            Cell(endpoint.without_record, (), "text"),
+            Cell(wording.without_record(endpoint), (), "text"),
             Cell("primary" if shown.plan.is_primary(endpoint.id) else "supportive", (), "text"),
         )
         rows.append(TableRow(endpoint.label, cells))

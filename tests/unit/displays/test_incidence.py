@@ -112,7 +112,8 @@ def test_printed_endpoint_fell_only_where_it_did_by_every_admissible_count():
 
 def test_series_of_one_group_leads_with_no_comparison_and_tells_each_risk():
     one = shown(plan(SEPSIS), {"sepsis": had(28)})
-    assert display.lead(one) == ()
+    (lead,) = display.lead(one)
+    assert lead.text.startswith("The series is one group: no first group is compared with a last")
     told = [block.text for block in display.section(one).blocks if hasattr(block, "text")]
     assert told == ["Line sepsis, grade 3-4: 28 of 155 (18 %); the series is one group."]
 
@@ -134,9 +135,10 @@ def test_table_has_counts_in_every_cell_and_the_level_of_the_plan_in_its_heading
         "Last minus first, points (90 %)",
         "P (score)",
         "P (Holm)",
+        "Grade 5, group by group",
     )
     assert "exact 90 % interval" in found.caption
-    first, last, difference, p, holm = texts(found)
+    first, last, difference, p, holm, _ = texts(found)
     assert (first[:14], last[:12]) == ("28/155 (18 %; ", "6/155 (4 %; ")
     assert difference.startswith("−14.2 (")
     assert (p, holm) == ("< 0.0001", "not computed")
@@ -243,7 +245,7 @@ def test_picture_of_groups_that_are_not_consecutive_is_not_drawn():
 
 def test_small_print_about_records_is_left_out_where_there_are_no_records():
     of_series = shown(plan(SEPSIS), {"sepsis": had(28, 6)})
-    assert len(display.section(of_series).notes) == 3
+    assert len(display.section(of_series).notes) == 4
     printed = Shown(of_series.results, of_series.tallies, of_series.plan)
     assert display.section(printed).notes == (display.OF_INTERVALS,)
 
@@ -263,3 +265,56 @@ def test_worst_grades_of_the_simulated_series_are_drawn_with_the_unknown_apart()
     section = next(section for section in done.page.sections if section.name == "incidence")
     (picture,) = [block for block in section.blocks if isinstance(block, Figure) and block.name == "grade_bars"]
     assert "Hypotension" in picture.alternative
+
+
+def test_absence_that_rests_on_spontaneous_reporting_is_printed_so():
+    tube = TUBE | {"no_record_means": "absent"}
+    notes = display.section(shown(plan(SEPSIS, tube), TWO | {"tube": had(1, 1)})).notes
+    assert "A patient without a record: absent (spontaneous reporting); so for Line sepsis, grade 3-4." in notes
+    assert "A patient without a record: absent (charted whenever done); so for Intubation." in notes
+
+
+def test_grade_5_stands_beside_an_endpoint_of_grade_3_and_4():
+    lines = [("group 1", "sepsis", "5", 3), ("group 1", "sepsis", "4", 28), ("group 2", "sepsis", "4", 6)]
+    section = display.section(shown(plan(SEPSIS, TUBE), TWO | {"tube": had(1, 1)}, worst_grades(*lines)))
+    found = table(section, "incidence")
+    assert (texts(found)[-1], texts(found, 1)[-1]) == ("3, 0", "not a grade")
+    assert found.notes == (display.GRADE_5,)
+
+
+def test_gravest_caution_is_on_the_first_screen_not_the_first_found():
+    outcomes = {
+        "sepsis": ({"yes": 28, "not assessed": 5}, {"yes": 6}),
+        "ischaemia": ({"yes": 5, "not graded": 60}, {"yes": 0}),
+        "tube": ({"yes": 5}, {"yes": 0}),
+    }
+    found = shown(plan(SEPSIS, ISCHAEMIA, TUBE), outcomes)
+    _, caution = display.lead(found)
+    assert caution.text == (
+        "Cardiac ischaemia: what is not graded, not dated or not assessed in group 1 leaves anything from 3 % to 42 %"
+        " possible."
+    )
+    in_section = [block.text for block in display.section(found).blocks if getattr(block, "tone", "") == "caution"]
+    assert len(in_section) > 2
+
+
+def test_endpoint_of_any_grade_is_not_called_severe():
+    fever = {"id": "sepsis", "label": "Fever", "terms": "fever"}
+    found = shown(plan(fever), {"sepsis": had(60, 6)})
+    assert display.lead(found)[0].text.startswith("Toxicity fell. Of 1 endpoint")
+    assert display.section(found).heading == "Has toxicity become rarer?"
+
+
+def test_arms_are_named_and_nothing_is_said_to_have_changed_between_them():
+    arms = {"by": "levels", "column": "arm", "levels": ["group 1", "group 2"]}
+    found = shown(plan(SEPSIS, grouping=arms), {"sepsis": had(6, 28)})
+    lead, *_ = display.lead(found)
+    assert lead.text == (
+        "Of 1 endpoint, 0 were rarer and 1 more frequent in group 2 than in group 1 beyond chance (not adjusted: no"
+        " primary contrast was declared); more frequent: line sepsis, grade 3-4."
+    )
+    section = display.section(found)
+    words = " ".join(block.text for block in section.blocks if hasattr(block, "text"))
+    assert "6 of 155 (4 %) in group 1, 28 of 155 (18 %) in group 2; a difference of 14.2 points" in words
+    assert not [said for said in ("first group", "the last", "change", "fell") if said in words]
+    assert "group 2 minus group 1, points (95 %)".capitalize() in table(section, "incidence").columns

@@ -45,7 +45,14 @@ def texts(table: Table) -> list[list[str]]:
 def test_endpoints_are_printed_as_the_plan_defines_them():
     asked = plan(primary={"endpoints": ["sepsis"]})
     assert texts(tables(shown(asked))["endpoints"]) == [
-        ["Line sepsis", "line sepsis, related only", "3-4", "from the first dose, without end", "absent", "primary"],
+        [
+            "Line sepsis",
+            "line sepsis, related only",
+            "3-4",
+            "from the first dose, without end",
+            "absent (spontaneous reporting)",
+            "primary",
+        ],
         ["Intubation", "intubation", "not a grade", "from the first dose, without end", "not assessed", "supportive"],
     ]
 

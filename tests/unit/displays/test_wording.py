@@ -47,29 +47,29 @@ def test_series_of_one_group_is_told_without_a_comparison():
 
 
 def test_summary_leads_with_a_fall_only_where_most_fell_and_none_rose():
-    most = wording.summary(["Line sepsis", "Diarrhoea"], [], ["Intubation"], (), "after Holm adjustment")
+    most = wording.summary(wording.Moved(["Line sepsis", "Diarrhoea"], [], ["Intubation"]), (), "after Holm adjustment")
     assert most.text == (
         "Severe toxicity fell. Of 3 endpoints, 2 fell from the first group to the last beyond chance after Holm"
         " adjustment; for intubation a fall is not shown."
     )
     assert most.tone == "lead"
-    half = wording.summary(["Line sepsis"], [], ["Intubation"], (), "adjusted")
+    half = wording.summary(wording.Moved(["Line sepsis"], [], ["Intubation"]), (), "adjusted")
     assert half.text.startswith("Of 2 endpoints, 1 fell")
-    assert wording.summary(["Line sepsis"], [], [], (), "adjusted").text.startswith(
+    assert wording.summary(wording.Moved(["Line sepsis"], [], []), (), "adjusted").text.startswith(
         "Severe toxicity fell. Of 1 endpoint,"
     )
 
 
 def test_endpoint_that_rose_is_never_hidden_behind_those_that_fell():
-    told = wording.summary(["Line sepsis", "Diarrhoea"], ["CRS", "Fever"], [], (), "adjusted").text
+    told = wording.summary(wording.Moved(["Line sepsis", "Diarrhoea"], ["CRS", "Fever"], []), (), "adjusted").text
     assert told == (
         "Of 4 endpoints, 2 fell from the first group to the last beyond chance adjusted; CRS and fever rose."
     )
 
 
 def test_abbreviation_keeps_its_capitals_inside_a_sentence():
-    told = wording.summary([], [], ["ICANS, grade 3", "Line sepsis", "X"], (), "adjusted").text
-    assert "for ICANS, grade 3, line sepsis and x a fall is not shown" in told
+    told = wording.summary(wording.Moved([], [], ["ICANS, grade 3", "Line sepsis", "X"]), (), "adjusted").text
+    assert "for ICANS, grade 3; line sepsis; and x a fall is not shown" in told
 
 
 def test_verdict_that_hangs_on_the_test_names_each_test():

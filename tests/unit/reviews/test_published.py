@@ -96,7 +96,7 @@ def test_printed_table_of_one_group_has_its_risks_and_no_comparison(tmp_path):
     body = "groups: {all: 255}\nrows:\n  - {endpoint: response, cells: [{group: all, k: 36}]}\n"
     done = review_published(table(tmp_path, body))
     assert done.results.one(statistic="risk").value == pytest.approx(36 / 255)
-    assert done.results.one(statistic="risk_difference").reason == "a group has no patients"
+    assert done.results.one(statistic="risk_difference").reason == "the series is one group"
     assert "the series is one group" in done.html
 
 

@@ -44,6 +44,19 @@ def words(endpoint: Endpoint) -> str:
     return "; or ".join(parts)
 
 
+def without_record(endpoint: Endpoint) -> str:
+    """What a patient without a record is, and how absence was then learnt.
+
+    >>> without_record(Endpoint(id="fever", label="Fever", terms="fever"))
+    'absent (spontaneous reporting)'
+    """
+    return {
+        "absent": "absent (spontaneous reporting)" if endpoint.counts_events else "absent (charted whenever done)",
+        "not assessed": "not assessed",
+        "absent if assessed": "absent where it was looked for, else not assessed",
+    }[endpoint.without_record]
+
+
 def window(endpoint: Endpoint) -> str:
     """From when to when a record counts."""
     begins = {
