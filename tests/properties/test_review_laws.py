@@ -6,6 +6,7 @@ import runpy
 from collections import Counter
 from collections.abc import Mapping
 from functools import reduce
+from hashlib import sha256
 from pathlib import Path
 
 import polars as pl
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from seriatim.analyses import terms
 from seriatim.analyses._risk import risks
 from seriatim.analyses.incidence import Options, needs
 from seriatim.counting.count import count, count_all
@@ -110,7 +112,7 @@ def taken_in(tables: Mapping[str, list[dict]], engine: str = "polars") -> Treatm
         RawTable(name, f"{name}.csv", pl.DataFrame(rows, infer_schema_length=None).with_row_index("source_row"))
         for name, rows in tables.items()
     )
-    return take_in(RawSource("ward", "by hand", raw, ""), engine=engine)
+    return take_in(RawSource("ward", "by hand", raw, sha256(repr(tables).encode()).hexdigest()), engine=engine)
 
 
 def planned(*endpoints: dict, grouping: dict | None = None, **options: object) -> Plan:
@@ -178,6 +180,28 @@ def test_counting_each_site_by_eras_and_merging_is_counting_the_pooled_series(ta
             merged = reduce(merge, [part[name] for part in parts])
             assert as_counter(merged, key) == as_counter(pooled[name], key)
             assert content_hash(merged) == content_hash(pooled[name])
+
+
+@settings(max_examples=12)
+@given(tables=sources())
+def test_merging_the_terms_of_each_site_is_counting_those_of_the_pooled_series(tables):
+    plan = planned(grouping={"by": "eras", "starts": ["1990-01-03"]})
+    (spec,) = terms.needs(plan, terms.Options())
+    by_site = split(tables, "site")
+    assume(all("adverse_event" in part for part in by_site))
+    parts = [count_all(taken_in(part), plan, [spec]).tallies["terms"] for part in by_site]
+    assume(all(part.levels("term") for part in parts))
+    pooled = count_all(taken_in(tables), plan, [spec]).tallies["terms"]
+    assert content_hash(reduce(merge, parts)) == content_hash(pooled)
+
+
+@settings(max_examples=5)
+@given(tables=sources())
+def test_counts_of_one_series_are_not_added_twice(tables):
+    plan = planned({"id": "asked", "label": "Asked"}, grouping={"by": "eras", "starts": ["1990-01-03"]})
+    once, again = (tallied(taken_in(tables), plan)["incidence"] for _ in range(2))
+    with pytest.raises(Refused, match="the same series is in both"):
+        merge(once, again)
 
 
 def split(tables: Mapping[str, list[dict]], column: str) -> list[dict[str, list[dict]]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from seriatim.analyses._curve import curve_rows
-from seriatim.analyses._keys import CASE_NUMBER, GROUP, NO, OUTCOME, endpoint_key
+from seriatim.analyses._keys import CASE_NUMBER, GROUP, NO, OUTCOME, endpoint_key, key_of_endpoints
 from seriatim.analyses._risk import risk_rows, risks
 from seriatim.analyses._trend import case_trend_row, group_trend_rows
 from seriatim.analyses._two_groups import first_against_last
@@ -32,7 +32,7 @@ def needs(plan: Plan, options: Options) -> Sequence[TallySpec]:  # noqa: ARG001
     """Group by endpoint by outcome; the same by case number; group by worst grade."""
     endpoints = {"endpoints": plan.endpoints}
     graded = tuple(endpoint for endpoint in plan.endpoints if endpoint.counts_events)
-    grade_key = Key("endpoint", Role.VIEW, tuple(e.id for e in graded), tuple(e.label for e in graded))
+    grade_key = key_of_endpoints(graded)
     worst = Key("worst_grade", Role.PARTITION, GRADE_LEVELS)
     specs = [
         TallySpec("incidence", "endpoint_outcome", Unit.PATIENT, (GROUP, endpoint_key(plan), OUTCOME),

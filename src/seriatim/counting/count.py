@@ -58,6 +58,8 @@ def count(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> Tally:
         source=series.provenance.source,
         data_cut=_data_cut(series),
         alignment=cases.alignment,
+        absent=spec.absent,
+        contributions=tuple(filter(None, (series.provenance.content_hash,))),
     )
     if spec.absent is None:
         return tally
@@ -90,7 +92,7 @@ def _resolved(key: Key, cases: Cases, grouped: pl.DataFrame) -> Key:
         return cases.stratum
     if key.role is Role.ORDER or key.levels:
         return key
-    return replace(key, levels=tuple(sorted(grouped[key.name].unique().to_list())))
+    return replace(key, levels=tuple(sorted(grouped[key.name].unique().to_list())), as_found=True)
 
 
 def _codes(column: pl.Series, key: Key) -> Counts:

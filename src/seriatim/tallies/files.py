@@ -49,10 +49,11 @@ def read_tallies(folder: str | Path) -> dict[str, Tally]:
 def content_hash(tally: Tally) -> str:
     """SHA-256 over what is counted and canonically sorted rows: the same counts give the same hash whatever wrote them.
 
-    Roles and alignment are in it, because they decide which sums are allowed; source and data cut are not.
+    Roles, alignment, definitions and the absent level are in it, because they decide which sums are allowed; source,
+    contributions and data cut are not.
     """
-    keys = [(key.name, key.role, key.levels, key.labels) for key in tally.keys]
-    header = (tally.name, tally.unit, tally.definition, tally.alignment, keys)
+    keys = [(key.name, key.role, key.levels, key.labels, key.definitions, key.as_found) for key in tally.keys]
+    header = (tally.name, tally.unit, tally.definition, tally.alignment, tally.absent, keys)
     digest = hashlib.sha256(json.dumps(header).encode())
     digest.update(_frame(tally).write_csv().encode())
     return digest.hexdigest()
@@ -73,17 +74,37 @@ def _read_checked(path: Path, name: str, entry: dict[str, Any]) -> Tally:
 
 def _read_one(path: Path, name: str, entry: dict[str, Any]) -> Tally:
     frame = pl.read_parquet(path)
-    keys = tuple(
-        Key(key["name"], Role(key["role"]), tuple(key["levels"]), tuple(key["labels"])) for key in entry["keys"]
-    )
+    keys = tuple(_key(key) for key in entry["keys"])
     columns = {key.name: _codes(frame[key.name], key) for key in keys}
     header = {field: entry[field] for field in ("definition", "source", "data_cut", "alignment")}
-    return Tally(name, Unit(entry["unit"]), keys=keys, columns=columns, n=frame["n"].to_numpy().copy(), **header)
+    absent = (entry["absent"][0], entry["absent"][1]) if entry["absent"] else None
+    return Tally(
+        name,
+        Unit(entry["unit"]),
+        keys=keys,
+        columns=columns,
+        n=frame["n"].to_numpy().copy(),
+        absent=absent,
+        contributions=tuple(entry["contributions"]),
+        **header,
+    )
+
+
+def _key(entry: dict[str, Any]) -> Key:
+    words = {field: tuple(entry[field]) for field in ("levels", "labels", "definitions")}
+    return Key(entry["name"], Role(entry["role"]), as_found=bool(entry["as_found"]), **words)
 
 
 def _header(tally: Tally) -> dict[str, Any]:
     keys = [
-        {"name": key.name, "role": key.role, "levels": list(key.levels), "labels": list(key.labels)}
+        {
+            "name": key.name,
+            "role": key.role,
+            "levels": list(key.levels),
+            "labels": list(key.labels),
+            "definitions": list(key.definitions),
+            "as_found": key.as_found,
+        }
         for key in tally.keys
     ]
     return {
@@ -92,6 +113,8 @@ def _header(tally: Tally) -> dict[str, Any]:
         "source": tally.source,
         "data_cut": tally.data_cut,
         "alignment": tally.alignment,
+        "absent": tally.absent,
+        "contributions": list(tally.contributions),
         "disclosure": tally.disclosure,
         "keys": keys,
         "content_hash": content_hash(tally),

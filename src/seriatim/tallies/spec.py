@@ -31,16 +31,23 @@ class Unit(StrEnum):
 class Key:
     """One key column. `levels` in their order; empty means "as found" and is filled when counted.
 
-    `labels` are what a reader sees for each level, where that differs from the level itself.
+    `labels` are what a reader sees for each level, where that differs from the level itself. `definitions` are what
+    decides each level, where its name does not say it: two plans may give one name to two endpoints. `as_found` says
+    that the levels are those that occurred and not those that were asked for.
     """
 
     name: str
     role: Role
     levels: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    definitions: tuple[str, ...] = ()
+    as_found: bool = False
 
     def label(self, level: str) -> str:
         return self.labels[self.levels.index(level)] if self.labels else level
+
+    def definition(self, level: str) -> str:
+        return self.definitions[self.levels.index(level)] if self.definitions else ""
 
 
 @dataclass(frozen=True, slots=True)

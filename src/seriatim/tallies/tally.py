@@ -22,6 +22,8 @@ class Tally:
     `columns` holds for each key an int64 array: the position of the level in `key.levels`, or for an order key the
     number itself. `alignment` says what the group labels and case numbers mean outside this site: "calendar" (dates
     fixed before any split), "pooled order" (labels given on the pooled series) or "site order" (this site's own).
+    `absent` is the level (key, level) of every patient without a record. `contributions` are the content hashes of the
+    series that were counted, so that none is added twice.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Tally:
     source: str = ""
     data_cut: str = ""
     alignment: str = "site order"
+    absent: tuple[str, str] | None = None
+    contributions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         lengths = {len(self.n), *(len(column) for column in self.columns.values())}
@@ -113,7 +117,7 @@ def numbers(tally: Tally, name: str) -> Counts:
 
 
 def tally_from_rows(
-    name: str, unit: Unit, definition: str, keys: tuple[Key, ...], rows: list[tuple[Any, ...]], **header: str
+    name: str, unit: Unit, definition: str, keys: tuple[Key, ...], rows: list[tuple[Any, ...]], **header: Any
 ) -> Tally:
     """A tally from plain rows (a level or number per key, then the count): the smallest way to write one down."""
     columns = {

@@ -14,7 +14,8 @@ from seriatim.tallies.spec import Key, Role, Unit
 from seriatim.tallies.tally import Tally, counts, tally_from_rows
 
 GROUP = Key("group", Role.PARTITION, ("cases 1–155", "cases 156–310"))
-ENDPOINT = Key("endpoint", Role.VIEW, ("sepsis", "tube"), ("Line sepsis", "Intubation"))
+DEFINED = ("terms 'line sepsis'", "interventions 'intubation'")
+ENDPOINT = Key("endpoint", Role.VIEW, ("sepsis", "tube"), ("Line sepsis", "Intubation"), DEFINED)
 OUTCOME = Key("outcome", Role.PARTITION, ("yes", "no", "not assessed"))
 CASE = Key("case_number", Role.ORDER)
 LINES = [
@@ -23,7 +24,7 @@ LINES = [
 ]  # fmt: skip
 
 
-def toxicity(lines: list[tuple] = LINES, **header: str) -> Tally:
+def toxicity(lines: list[tuple] = LINES, **header: object) -> Tally:
     keys = (GROUP, ENDPOINT, OUTCOME)
     return tally_from_rows("toxicity", Unit.PATIENT, "patients with each toxicity", keys, lines, **header)
 
@@ -33,7 +34,8 @@ def by_case() -> Tally:
 
 
 def test_tallies_come_back_from_a_folder_as_they_were_written(tmp_path):
-    header = {"source": "ward", "data_cut": "1996-11-30", "alignment": "calendar"}
+    header = {"source": "ward", "data_cut": "1996-11-30", "alignment": "calendar", "absent": ("outcome", "no"),
+              "contributions": ("0a1b",)}  # fmt: skip
     written = {"toxicity": toxicity(**header), "by_case": by_case()}
     write_tallies(written, tmp_path / "tallies")
     read = read_tallies(tmp_path / "tallies")
@@ -42,6 +44,7 @@ def test_tallies_come_back_from_a_folder_as_they_were_written(tmp_path):
         again = read[name]
         assert (again.unit, again.definition, again.keys) == (tally.unit, tally.definition, tally.keys)
         assert (again.source, again.data_cut, again.alignment) == (tally.source, tally.data_cut, tally.alignment)
+        assert (again.absent, again.contributions) == (tally.absent, tally.contributions)
         assert content_hash(again) == content_hash(tally)
     assert counts(read["toxicity"], "group", "outcome", endpoint="sepsis").tolist() == [[28, 127, 0], [0, 0, 0]]
     assert counts(read["by_case"], "case_number").tolist() == [1, 3]
@@ -58,7 +61,7 @@ def test_levels_are_written_as_words_for_readers_without_this_program(tmp_path):
 
 def test_same_counts_have_the_same_hash_in_any_order_of_rows():
     assert content_hash(toxicity(LINES[::-1])) == content_hash(toxicity())
-    assert content_hash(toxicity(source="elsewhere")) == content_hash(toxicity())
+    assert content_hash(toxicity(source="elsewhere", contributions=("0a1b",))) == content_hash(toxicity())
 
 
 @pytest.mark.parametrize(
@@ -70,6 +73,9 @@ def test_same_counts_have_the_same_hash_in_any_order_of_rows():
         replace(toxicity(), definition="another"),
         replace(toxicity(), keys=(GROUP, replace(ENDPOINT, role=Role.PARTITION), OUTCOME)),
         replace(toxicity(), keys=(GROUP, replace(ENDPOINT, labels=("Sepsis", "Intubation")), OUTCOME)),
+        replace(toxicity(), keys=(GROUP, replace(ENDPOINT, definitions=DEFINED[::-1]), OUTCOME)),
+        replace(toxicity(), keys=(GROUP, replace(ENDPOINT, as_found=True), OUTCOME)),
+        toxicity(absent=("outcome", "no")),
     ],
 )
 def test_another_count_meaning_or_role_has_another_hash(other):
@@ -104,9 +110,13 @@ def test_changed_count_is_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [('"role": "view"', '"role": "partition"'), ('"site order"', '"calendar"'), ("Line sepsis", "Fever")],
-)
-def test_changed_role_alignment_or_label_is_refused(tmp_path, old, new):
+    [
+        ('"role": "view"', '"role": "partition"'), ('"site order"', '"calendar"'), ("Line sepsis", "Fever"),
+        ("'line sepsis'", "'fever'"), ('"as_found": false', '"as_found": true'),
+        ('"absent": null', '"absent": ["a", "b"]'),
+    ],
+)  # fmt: skip
+def test_changed_role_alignment_label_or_definition_is_refused(tmp_path, old, new):
     write_tallies({"toxicity": toxicity()}, tmp_path)
     index = tmp_path / "tallies.json"
     index.write_text(index.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from seriatim.errors import Refused
+from seriatim.tallies.files import content_hash
 from seriatim.tallies.merge import merge
 from seriatim.tallies.spec import Key, Role, Unit
 from seriatim.tallies.tally import Tally, counts, numbers, tally_from_rows
@@ -17,7 +18,7 @@ OUTCOME = Key("outcome", Role.PARTITION, ("yes", "no"))
 MONTH = Key("month", Role.ORDER)
 
 
-def made(rows: list[tuple], keys: tuple[Key, ...] = (ERAS, OUTCOME), **header: str) -> Tally:
+def made(rows: list[tuple], keys: tuple[Key, ...] = (ERAS, OUTCOME), **header: object) -> Tally:
     chosen = {"alignment": "calendar"} | header
     return tally_from_rows("incidence", Unit.PATIENT, "patients by era", keys, rows, **chosen)
 
@@ -138,5 +139,106 @@ def test_groups_of_practice_changes_on_other_dates_are_not_merged():
 def test_endpoint_of_one_name_and_two_meanings_is_not_merged():
     other = replace(ENDPOINT, labels=("Line sepsis, grade 3 or more", "Fever"))
     one, two = (made([("sepsis", "yes", 2)], keys=(key, OUTCOME)) for key in (ENDPOINT, other))
-    with pytest.raises(Refused, match="the two sites call sepsis 'Line sepsis, grade 3-4' and"):
+    named = r"the two sites call sepsis differently: Line sepsis, grade 3-4 \| Line sepsis, grade 3 or more"
+    with pytest.raises(Refused, match=named):
         merge(one, two)
+
+
+def test_endpoints_of_one_label_and_two_definitions_are_not_merged_and_both_are_named():
+    defined = ("terms 'line sepsis'; grades 3, 4", "terms 'fever'; grades 3, 4")
+    other = (defined[0], "terms 'fever'; grades 3, 4, 5")
+    one, two, unsaid = (
+        made([("fever", "yes", 2)], keys=(replace(ENDPOINT, definitions=words), OUTCOME))
+        for words in (defined, other, ())
+    )
+    named = r"define fever differently: terms 'fever'; grades 3, 4 \| terms 'fever'; grades 3, 4, 5; count both"
+    with pytest.raises(Refused, match=named):
+        merge(one, two)
+    with pytest.raises(Refused, match=r"define sepsis differently: .* \| without a definition"):
+        merge(one, unsaid)
+    assert merge(one, replace(one, n=one.n + 1)).key("endpoint").definitions == defined
+
+
+def test_definitions_of_united_levels_are_those_of_both():
+    keys = [Key("stratum", Role.PARTITION, (level,), (), (f"code {level}",)) for level in ("mm", "rcc")]
+    one, other = (made([(key.levels[0], "yes", 1)], keys=(key, OUTCOME)) for key in keys)
+    assert merge(one, other).key("stratum").definitions == ("code mm", "code rcc")
+
+
+def test_series_that_is_in_both_tallies_is_not_added_twice():
+    here, there, third = (replace(HERE, contributions=(name,), source=name) for name in ("a1", "b2", "c3"))
+    both = merge(here, there)
+    assert (both.contributions, both.source) == (("a1", "b2"), "a1 + b2")
+    assert merge(both, third).contributions == ("a1", "b2", "c3")
+    for twice in (here, both, merge(there, third)):
+        with pytest.raises(Refused, match=r"the same series is in both .* would be counted twice"):
+            merge(both, twice)
+
+
+def test_named_source_of_a_known_content_is_not_added_twice_although_its_series_is_not_known():
+    with pytest.raises(Refused, match=r"the same series is in both \(here and here\)"):
+        merge(HERE, HERE)
+    with pytest.raises(Refused, match=r"the same series is in both \(here \+ there and here\)"):
+        merge(merge(HERE, THERE), HERE)
+
+
+def test_equal_counts_of_two_sources_are_added():
+    assert int(counts(merge(HERE, replace(HERE, source="there")), outcome="yes")) == 6
+
+
+# ---- views whose levels are those that occurred, as the terms of adverse events
+
+READING = Key("reading", Role.VIEW, ("all", "related"))
+
+
+def terms(levels: tuple[str, ...], rows: list[tuple], **header: object) -> Tally:
+    term = Key("term", Role.VIEW, levels, as_found=True)
+    return made(rows, keys=(ERAS, READING, term, OUTCOME), **({"absent": ("outcome", "no")} | header))
+
+
+def of_term(term: str, *yes: int, n: tuple[int, int] = (10, 20)) -> list[tuple]:
+    """Rows of one term: how many of each era had it, in both readings, of how many."""
+    cells = list(zip(ERAS.levels, yes, n, strict=True))
+    return [
+        (era, reading, term, outcome, count)
+        for era, had, size in cells
+        for reading in READING.levels
+        for outcome, count in (("yes", had), ("no", size - had))
+    ]
+
+
+NORTH = terms(("fever", "rash"), [*of_term("fever", 3, 4), *of_term("rash", 1, 0)], source="north")
+SOUTH = terms(("chills", "fever"), [*of_term("chills", 2, 5, n=(7, 9)), *of_term("fever", 0, 1, n=(7, 9))])
+
+
+def test_term_that_one_site_never_saw_is_counted_as_absent_in_all_its_patients():
+    both = merge(NORTH, SOUTH)
+    assert both.levels("term") == ("chills", "fever", "rash")
+    for reading in READING.levels:
+        table = counts(both, "term", "group", "outcome", reading=reading).tolist()
+        assert table == [[[2, 15], [5, 24]], [[3, 14], [5, 24]], [[1, 16], [0, 29]]]
+    assert counts(both, "term", "group", "outcome", reading="all").sum(axis=(1, 2)).tolist() == [46, 46, 46]
+
+
+def test_order_of_the_sites_does_not_matter_to_their_terms():
+    assert content_hash(merge(NORTH, SOUTH)) == content_hash(merge(SOUTH, NORTH))
+
+
+def test_terms_are_not_merged_where_nothing_says_what_absence_means():
+    with pytest.raises(Refused, match="only one of the two sites has term chills, rash"):
+        merge(replace(NORTH, absent=None), replace(SOUTH, absent=None))
+    with pytest.raises(Refused, match="a different level of those without a record cannot be merged"):
+        merge(NORTH, replace(SOUTH, absent=None))
+
+
+def test_site_without_any_term_does_not_say_how_many_patients_it_has():
+    with pytest.raises(Refused, match="tally incidence of one site has no term at all"):
+        merge(NORTH, terms((), []))
+
+
+def test_endpoint_that_one_plan_did_not_ask_for_is_not_absent():
+    asked = replace(NORTH, keys=tuple(replace(key, as_found=False) for key in NORTH.keys))
+    with pytest.raises(Refused, match="only one of the two sites has term"):
+        merge(asked, SOUTH)
+    with pytest.raises(Refused, match="only one of the two sites has term"):
+        merge(SOUTH, asked)
