@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from ruamel.yaml import YAML
@@ -31,6 +32,26 @@ Model = TypeVar("Model", bound=Document)
 Place = tuple[str | int, ...]  # the way to a value: keys and places in lists
 
 
+@dataclass(frozen=True)
+class Located(Generic[Model]):
+    """A document with the line of every part, for faults that only a later look finds, such as a name not declared."""
+
+    document: Model
+    name: str
+    line_of: Callable[[Place], int | None]
+
+    def fault(self, place: Place, found: str, expected: str, next_move: str) -> Finding:
+        """A fault at a place of the document."""
+        column = ".".join(str(step) for step in place)
+        line = self.line_of(place)
+        return Finding("document.invalid", Severity.ROW_SET_ASIDE, self.name, line, column, found, expected, next_move)
+
+    def refuse(self, faults: Sequence[Finding]) -> None:
+        """Raise `InvalidDocument` with every fault, if there are any."""
+        if faults:
+            raise InvalidDocument(_message(self.name, list(faults)))
+
+
 def load_document(text: str, model: type[Model], *, schema: str, name: str) -> Model:
     """Read one document whose first key is `schema: <schema>`, or raise `InvalidDocument` with every fault.
 
@@ -39,10 +60,16 @@ def load_document(text: str, model: type[Model], *, schema: str, name: str) -> M
     >>> load_document("schema: seriatim.note/1\\ntext: q8h", Note, schema="seriatim.note/1", name="note.yaml").text
     'q8h'
     """
+    return load_located(text, model, schema=schema, name=name).document
+
+
+def load_located(text: str, model: type[Model], *, schema: str, name: str) -> Located[Model]:
+    """The same with the lines of its parts."""
     tree = _parse(text, name)
     _check_header(tree, schema, name)
     body = {key: value for key, value in tree.items() if key != "schema"}
-    return check_document(_plain(body), model, name, partial(_line, tree))
+    line_of = partial(_line, tree)
+    return Located(check_document(_plain(body), model, name, line_of), name, line_of)
 
 
 def check_document(

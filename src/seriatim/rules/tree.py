@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -108,6 +108,29 @@ def replaced(tree: Tree, change: Callable[[Tree], Tree]) -> Tree:
     if isinstance(tree, AtLeast):
         return change(AtLeast(tree.n, tuple(replaced(part, change) for part in tree.of)))
     return change(tree)
+
+
+def groups_in(tree: Tree) -> frozenset[str]:
+    """The names of the groups that a condition counts."""
+    if isinstance(tree, Group):
+        return frozenset({tree.name})
+    return frozenset(name for part in parts(tree) for name in groups_in(part))
+
+
+def with_members(tree: Tree, members: Mapping[str, tuple[Tree, ...]]) -> Tree:
+    """The tree with the members of each group in its place.
+
+    >>> with_members(AtLeast(3, (Group("relative"),)), {"relative": (Known("a"), Known("b"))})
+    AtLeast(n=3, of=(Known(variable='a', text=''), Known(variable='b', text='')))
+    """
+
+    def filled(part: Tree) -> Tree:
+        if not isinstance(part, AtLeast):
+            return part
+        spread = [members[of.name] if isinstance(of, Group) else (of,) for of in part.of]
+        return AtLeast(part.n, tuple(tree for trees in spread for tree in trees))
+
+    return replaced(tree, filled)
 
 
 def _asked(atom: Compare | Known) -> tuple[str, ...]:

@@ -53,6 +53,28 @@ def ratio(from_unit: str, to_unit: str) -> Fraction:
     return source.factor / target.factor
 
 
+# How data spell a unit -> the UCUM code of the very same one; nothing here converts.
+_SPELLED: Mapping[str, str] = MappingProxyType(
+    {
+        "10^9/l": "10*9/L", "10*9/l": "10*9/L", "giga/l": "10*9/L", "10^3/ul": "10*9/L", "10*3/ul": "10*9/L",
+        "10^3/mm3": "10*9/L", "10*3/mm3": "10*9/L", "cells/mm3": "/mm3", "lb": "[lb_av]", "lbs": "[lb_av]",
+        "in": "[in_i]", "inch": "[in_i]", "mmhg": "mm[Hg]", "mm[hg]": "mm[Hg]", "c": "Cel", "°c": "Cel",
+        "beats/min": "/min", "bpm": "/min", "breaths/min": "/min", "mcg/kg/min": "ug/kg/min", "meq/l": "meq/L",
+        "mg/dl": "mg/dL", "umol/l": "umol/L", "µmol/l": "umol/L", "mmol/l": "mmol/L", "ml": "mL", "l/min": "L/min",
+        "g/dl": "g/dL", "ml/h": "mL/h", "ml/kg": "mL/kg", "u/l": "U/L", "years": "a", "hours": "h", "percent": "%",
+    }
+)  # fmt: skip
+
+
+def as_ucum(spelled: str) -> str:
+    """The UCUM code of a unit as data spell it; unknown spellings come back as they are.
+
+    >>> as_ucum("10^9/L"), as_ucum("mcg/kg/min"), as_ucum("furlong")
+    ('10*9/L', 'ug/kg/min', 'furlong')
+    """
+    return _SPELLED.get(spelled.strip().lower(), spelled.strip())
+
+
 # Factor and dimension of each atom. Pascal and joule are bases here: no clinical rule takes a pressure apart.
 # Sources: UCUM 2.1 (definitions), SI brochure 9.
 _BASES = ("g", "mol", "s", "m", "K", "eq", "Pa", "J")

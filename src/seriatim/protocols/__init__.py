@@ -1,0 +1,1 @@
+"""What does the treatment protocol say: may this patient be treated, with how much, and is the next dose given?"""

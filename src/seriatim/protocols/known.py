@@ -1,0 +1,191 @@
+"""What was known of each variable at the time of a decision? The plain way, one patient at a time.
+
+Only what was recorded by then counts, and only inside the variable's own window. The frame form of the same rules is
+checked against this one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from seriatim.errors import Misuse
+from seriatim.protocols.declared.amount import seconds
+from seriatim.protocols.declared.variables import VariableDeclaration
+from seriatim.protocols.moment import Moment
+from seriatim.protocols.observations import YES_NO, Observation, worth
+from seriatim.protocols.protocol import TreatmentProtocol
+from seriatim.rules.amounts import in_unit_of, split_amount
+from seriatim.rules.facts import Fact, Missing, Unknown
+from seriatim.rules.formula import work_out
+from seriatim.rules.variables import Kind, Variable
+
+Known = dict[str, Fact | Unknown]
+
+
+def known_at(
+    protocol: TreatmentProtocol, observations: Iterable[Observation], moment: Moment, *, assume: bool = True
+) -> Known:
+    """Every variable of the protocol, known or with the reason why not.
+
+    `assume=False` leaves out each declared "not charted = absent". Raises `Misuse` for an observation of somebody else.
+    """
+    charted = list(observations)
+    if any(one.patient_id != moment.patient_id for one in charted):
+        raise Misuse("an observation of another patient was handed over with this patient's; look at the source")
+    declared = protocol.document.variables
+    known: Known = {}
+    for name, declaration in declared.items():
+        if declaration.history is not None:
+            count = moment.counter(declaration.history)
+            known[name] = Fact(count, count)
+        elif declaration.codes:
+            known[name] = _measured(charted, declaration, protocol.variables[name], moment)
+    if assume:
+        known |= _assumed(protocol, known)
+    return known | {name: work_out(formula, known) for name, formula in protocol.formulas.items()}
+
+
+def _assumed(protocol: TreatmentProtocol, known: Known) -> Known:
+    """What stands for a value that was never charted, where the protocol says so and its condition is known to hold."""
+    found: Known = {}
+    for name, declaration in protocol.document.variables.items():
+        fact, rule = known.get(name), declaration.missing
+        if rule is None or not isinstance(fact, Unknown) or fact.why is not Missing.NEVER_MEASURED:
+            continue
+        looked = known.get(rule.only_if) if rule.only_if else None
+        if rule.only_if is None or (isinstance(looked, Fact) and looked.low == looked.high == 1):
+            ticks = in_ticks(rule.assume, protocol.variables[name])
+            found[name] = Fact(ticks, ticks, source=f"assumed: {rule.because}")
+    return found
+
+
+def in_ticks(text: str, variable: Variable) -> int:
+    """A value as a protocol writes it: an amount with its unit, a whole number, a level, yes or no."""
+    if variable.kind is Kind.QUANTITY:
+        amount, unit = split_amount(text)
+        return int(in_unit_of(variable, amount, unit) * variable.ticks_per_unit)
+    if variable.kind is Kind.COUNT:
+        return int(text)
+    if variable.kind is Kind.BOOLEAN:
+        return YES_NO[text.lower()]
+    return variable.levels.index(text)
+
+
+def _measured(
+    charted: Sequence[Observation], declared: VariableDeclaration, variable: Variable, moment: Moment
+) -> Fact | Unknown:
+    codes = {code.lower() for code in declared.codes}
+    mine = [one for one in charted if one.code.lower() in codes]
+    current, pending = _current(mine, moment.recorded_by)
+    live = [one for one in current if one.status not in ("cancelled", "entered_in_error")]
+    due = [one for one in live if one.at <= moment.at]
+    inside, unclear = _in_window(due, declared, moment)
+    if not inside and not unclear:
+        return Unknown(_why_none(pending, live, due, current))
+    if declared.take in ("worst", "best"):
+        fact = _extreme(inside, unclear, declared, variable)
+    elif unclear:
+        fact = Unknown(Missing.TIME_UNCLEAR)
+    else:
+        fact = _by_order(inside, declared.take, variable)
+    return _fresh(fact, [*inside, *unclear], declared, moment)
+
+
+def _current(mine: Sequence[Observation], by: datetime) -> tuple[list[Observation], bool]:
+    """The version of each record that was known by a time, and whether something was still on its way."""
+    latest: dict[str, Observation] = {}
+    alone = [one for one in mine if not one.record and one.known <= by]
+    for one in sorted((one for one in mine if one.record and one.known <= by), key=lambda one: one.known):
+        latest[one.record] = one
+    return [*alone, *latest.values()], any(one.known > by >= one.at for one in mine)
+
+
+def _why_none(
+    pending: bool, live: Sequence[Observation], due: Sequence[Observation], current: Sequence[Observation]
+) -> Missing:
+    if pending:
+        return Missing.PENDING
+    if live and not due:
+        return Missing.IN_THE_FUTURE
+    return Missing.WITHDRAWN if current and not live else Missing.NEVER_MEASURED
+
+
+def _in_window(
+    due: Sequence[Observation], declared: VariableDeclaration, moment: Moment
+) -> tuple[list[Observation], list[Observation]]:
+    """Those that certainly count, and those that count by one reading of their time and not by the other."""
+    inside, unclear = [], []
+    for one in due:
+        readings = {_counts(time, declared, moment) for time in (one.at, one.latest)}
+        if readings == {True}:
+            inside.append(one)
+        elif True in readings:
+            unclear.append(one)
+    return inside, unclear
+
+
+def _counts(time: datetime, declared: VariableDeclaration, moment: Moment) -> bool:
+    if time > moment.at:
+        return False
+    window = declared.window
+    if window.before is not None:
+        start = moment.instant(window.before)
+        return start is None or time <= start
+    since = moment.instant(window.since or "ever")
+    # At the first dose of a cycle nothing was planned before it, and the whole past counts.
+    return since is None or time > since or (window.since in ("cycle_start", "course_start") and time >= since)
+
+
+def _by_order(inside: Sequence[Observation], take: str, variable: Variable) -> Fact | Unknown:
+    """The last, the one before it, or the first; two different values at one instant are no value."""
+    times = sorted({one.at for one in inside})
+    place = {"last": -1, "previous": -2, "first": 0}[take]
+    if len(times) < abs(place):
+        return Unknown(Missing.NEVER_MEASURED)
+    values = [worth(one, variable) for one in inside if one.at == times[place]]
+    known = {(value.low, value.high) for value in values if isinstance(value, Fact)}
+    if len(known) > 1 or (known and len(known) + sum(isinstance(value, Unknown) for value in values) > len(known)):
+        return Unknown(Missing.CONTRADICTORY)
+    return values[0]
+
+
+def _extreme(
+    inside: Sequence[Observation], unclear: Sequence[Observation], declared: VariableDeclaration, variable: Variable
+) -> Fact | Unknown:
+    """The worst or the best of all that counts. What cannot be used may be anything, so it opens the bound."""
+    up = (declared.worse == "up") == (declared.take == "worst")
+    sure = [worth(one, variable) for one in inside]
+    maybe = [worth(one, variable) for one in unclear]
+    usable = [value for value in sure if isinstance(value, Fact)]
+    if not usable:
+        first = next((value for value in sure if isinstance(value, Unknown)), None)
+        return first or Unknown(Missing.TIME_UNCLEAR)
+    pick = max if up else min
+    low, high = pick(value.low for value in usable), pick(value.high for value in usable)
+    also = [value for value in maybe if isinstance(value, Fact)]
+    if up:
+        high = max([high, *(value.high for value in also)])
+    else:
+        low = min([low, *(value.low for value in also)])
+    if len(usable) + len(also) < len(sure) + len(maybe):
+        limits = variable.range_in_ticks
+        if limits is None:
+            return Unknown(Missing.NOT_A_NUMBER)
+        low, high = (low, limits[1]) if up else (limits[0], high)
+    return Fact(low, high, source=usable[0].source)
+
+
+def _fresh(
+    fact: Fact | Unknown, used: Sequence[Observation], declared: VariableDeclaration, moment: Moment
+) -> Fact | Unknown:
+    """The age of what was used: for a worst or best value that of the newest one, for the others its own."""
+    times = sorted({one.at for one in used})
+    place = {"previous": -2, "first": 0}.get(declared.take, -1)
+    if len(times) < abs(place):
+        return fact
+    age = int((moment.at - times[place]).total_seconds())
+    if declared.max_age is not None and age > seconds(declared.max_age) and isinstance(fact, Fact):
+        return Unknown(Missing.STALE, age=age, source=fact.source)
+    return replace(fact, age=age)
