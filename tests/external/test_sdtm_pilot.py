@@ -86,6 +86,37 @@ def test_the_three_deaths_are_in_follow_up(update_2):
     assert died.height == died["death"].count() == 3
 
 
+def told(source, rule):
+    return {finding.table: finding for finding in source.findings if finding.rule == rule}
+
+
+def test_twelve_patients_were_not_treated_in_the_arm_that_was_planned(update_2):
+    assert told(update_2, "arm.differs")["patient"].rows == 12
+    assert told(update_2, "arm.planned") == {}
+
+
+def test_every_treatment_emergent_flag_of_the_supplement_reaches_its_event(data, update_2):
+    flags = read_dataset(take_snapshot(data / "cdiscpilot01_sdtm" / "suppae.xpt")).frame
+    events = table(update_2, "adverse_event")
+    assert events["treatment_emergent"].drop_nulls().value_counts().sort("treatment_emergent").rows() == (
+        flags["QVAL"].value_counts().sort("QVAL").rows()
+    )
+
+
+def test_every_supplement_that_is_not_read_is_counted(other_domains):
+    rows = {name: finding.rows for name, finding in told(other_domains, "supplement.not_read").items()}
+    assert rows == {
+        "suppdm.xpt": 1197, "suppds.xpt": 3, "supplbch.xpt": 37124, "supplbhe.xpt": 24558, "supplbur.xpt": 2721,
+    }  # fmt: skip
+    assert told(other_domains, "supplement.without_record") == {}
+
+
+def test_none_of_7510_medications_is_a_vasopressor_and_each_is_accounted_for(other_domains):
+    assert "intervention" not in [table.name for table in other_domains.tables]
+    left = [f for f in other_domains.findings if f.table == "intervention" and f.rule == "record.left_out"]
+    assert sum(finding.rows for finding in left) == 7510
+
+
 def test_a_windows_1252_file_is_read_and_said_so(data):
     source = read_dataset(take_snapshot(data / "cdiscpilot01_sdtm" / "ts.xpt"))
     assert source.frame.height == 48

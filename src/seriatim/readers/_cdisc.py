@@ -13,12 +13,13 @@ import polars as pl
 from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.findings import Finding
 from seriatim.readers._datasets import datasets_in, read_dataset
-from seriatim.readers._findings import note, value_set_aside
+from seriatim.readers._findings import note, value_set_aside, warning
 from seriatim.readers._folder import named_files, not_read_at_all
 from seriatim.readers._mapping import SourceMapping, TableMapping, did_you_mean
 from seriatim.readers._shape import Shaped, finish, joined
 from seriatim.readers._snapshot import content_hash, take_snapshot
 from seriatim.readers._stops import all_or_every_fault
+from seriatim.readers._supplements import ALL_DOMAINS, with_supplements
 from seriatim.readers._text_table import TextTable
 from seriatim.series.raw import RawSource, RawTable
 
@@ -36,8 +37,9 @@ class Domain:
 
     The first variable with any value is taken for the whole table; for the columns `by_row`, the first that has a
     value in that row. `prepare` filters records or makes variables, each step with a finding; it sees the other data
-    sets by name. A table that is `absent_if_empty` is not there when no record is left for it: records of intervals
-    do not say that nobody was given a dose.
+    sets by name. Data sets `with_it` are read into the same table, but are not enough for it. A table that is
+    `absent_if_empty` is not there when no record is left for it: records of intervals do not say that nobody was given
+    a dose.
     """
 
     datasets: tuple[str, ...]
@@ -45,6 +47,7 @@ class Domain:
     prepare: Prepare = as_it_is
     constants: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     by_row: tuple[str, ...] = ()
+    with_it: tuple[str, ...] = ()
     absent_if_empty: bool = False
 
 
@@ -79,9 +82,11 @@ def read_domains(
             strict=True,
         )
     )
-    steps = [partial(_table, name, choices, texts, mapping) for name, choices in domains.items()]
-    made = [shaped for shaped in all_or_every_fault(steps) if shaped is not None]
-    there = [shaped.table for shaped in made if not _is_absent(shaped, domains)]
+    texts, supplements = with_supplements(texts, _qualifiers(domains, beside, mapping))
+    chosen = {name: domain for name, choices in domains.items() if (domain := _chosen(choices, texts)) is not None}
+    steps = [partial(_table, name, domain, texts, mapping) for name, domain in chosen.items()]
+    made = all_or_every_fault(steps)
+    there = [shaped.table for shaped in made if not _is_absent(shaped, chosen)]
     if not any(table.name == "patient" for table in there):
         wanted = " or ".join(name for domain in domains["patient"] for name in domain.datasets)
         raise UnreadableSource(f"{path.name}: has no {wanted}, without which nobody is a patient")
@@ -91,7 +96,7 @@ def read_domains(
         reader=reader,
         tables=tuple(there),
         content_hash=content_hash(snapshots.values()),
-        findings=(*(found for shaped in made for found in _told(shaped, there)), *strays),
+        findings=(*(found for shaped in made for found in _told(shaped, there)), *supplements, *strays),
         conventions=mapping.stated_conventions(),
     )
 
@@ -103,8 +108,25 @@ def _told(shaped: Shaped, there: Sequence[RawTable]) -> tuple[Finding, ...]:
     return tuple(found for found in shaped.findings if found.rule != "table.no_rows")
 
 
-def _is_absent(shaped: Shaped, domains: Mapping[str, Sequence[Domain]]) -> bool:
-    return shaped.table.frame.is_empty() and any(domain.absent_if_empty for domain in domains[shaped.table.name])
+def _is_absent(shaped: Shaped, chosen: Mapping[str, Domain]) -> bool:
+    return shaped.table.frame.is_empty() and chosen[shaped.table.name].absent_if_empty
+
+
+def _qualifiers(
+    domains: Mapping[str, Sequence[Domain]], beside: Sequence[str], mapping: SourceMapping
+) -> dict[str, set[str]]:
+    """By data set, the variables that fill a column of a series: those of the lists, and those that the mapping names.
+
+    A data set that is only looked up may be named under any table.
+    """
+    said = {table: set(mapping.table(table).columns.values()) for table in domains}
+    wanted = {name: set().union(*said.values()) for name in beside}
+    for table, choices in domains.items():
+        for domain in choices:
+            listed = {variable for names in domain.columns.values() for variable in names}
+            for name in (*domain.datasets, *domain.with_it):
+                wanted.setdefault(name, set()).update(listed, said[table])
+    return wanted
 
 
 def left_out(source: TextTable, rows: int, what: str, why: str) -> tuple[Finding, ...]:
@@ -121,6 +143,12 @@ def left_out(source: TextTable, rows: int, what: str, why: str) -> tuple[Finding
             rows=rows,
         ),
     )
+
+
+def rows_of(texts: Mapping[str, TextTable], name: str) -> pl.DataFrame | None:
+    """The records of a data set, all its parts together; None where it is not there."""
+    parts = [text.frame for key, text in texts.items() if key.split("#")[0] == name]
+    return pl.concat(parts, how="diagonal") if parts else None
 
 
 def with_frame(source: TextTable, frame: pl.DataFrame, findings: Sequence[Finding] = ()) -> TextTable:
@@ -195,6 +223,44 @@ def _not_in_years(name: str, row: int) -> Finding:
     )
 
 
+def arms(source: TextTable, actual: str, planned: str, said: TableMapping) -> TextTable:
+    """Say whose arm is the planned one because no other is recorded, and how many were treated in another than planned.
+
+    A mapping of the arm decides for itself.
+    """
+    frame = source.frame
+    given, meant = (pl.col(name) if name in frame.columns else pl.lit(None, pl.String) for name in (actual, planned))
+    only_planned = frame.filter(given.is_null() & meant.is_not_null()).height if "arm" not in said.columns else 0
+    differ = frame.filter(given != meant).height
+    told = [_only_planned(source.name, actual, only_planned)] if only_planned else []
+    told += [_arms_differ(source.name, actual, planned, differ)] if differ else []
+    return with_frame(source, frame, told)
+
+
+def _only_planned(name: str, actual: str, rows: int) -> Finding:
+    return warning(
+        "arm.planned",
+        name,
+        column=actual,
+        found="patients without an actual arm",
+        expected="the arm that each was treated in",
+        next_move="the planned arm was taken; complete the actual one if they may differ",
+        rows=rows,
+    )
+
+
+def _arms_differ(name: str, actual: str, planned: str, rows: int) -> Finding:
+    return note(
+        "arm.differs",
+        name,
+        column=actual,
+        found=f"patients whose {actual} is not their {planned}",
+        expected="the arm that was planned",
+        next_move=f"they are counted in the arm of {actual}, unless the mapping says arm: {planned} under columns:",
+        rows=rows,
+    )
+
+
 def severity_is_no_grade(source: TextTable, grades: Sequence[str], severity: str) -> TextTable:
     """Say it where a data set has severity in words and no grade: mild is not grade 1."""
     graded = first_of(source.frame, grades)
@@ -224,7 +290,8 @@ def _chosen_files(
 ) -> dict[str, Path]:
     """Data set name -> file; a file that the mapping names for a table stands for that table's first data set."""
     found = {name: file for name, file in datasets_in(path).items() if file.name not in mapping.ignore}
-    known = {name for choices in domains.values() for domain in choices for name in domain.datasets} | set(beside)
+    tables = [domain for choices in domains.values() for domain in choices]
+    known = {name for domain in tables for name in (*domain.datasets, *domain.with_it)} | set(beside)
     chosen = {}
     for name, file in found.items():
         if (whole := _whole(name, known)) is not None:
@@ -242,27 +309,31 @@ def _whole(name: str, known: set[str]) -> str | None:
     """The data set that a file belongs to: SDTM allows a domain in parts, LBCH and LBHE (SDTMIG 3.3, 4.1.7)."""
     begin = "SUPP" if name.startswith("SUPP") else ""
     domain = name.removeprefix("SUPP")
-    if domain in known:
+    if domain in known or name == ALL_DOMAINS:
         return name
     part_of = domain[:2]
     return begin + part_of if part_of in known and len(domain) in (3, 4) else None
 
 
-def _table(
-    name: str, choices: Sequence[Domain], texts: Mapping[str, TextTable], mapping: SourceMapping
-) -> Shaped | None:
+def _chosen(choices: Sequence[Domain], texts: Mapping[str, TextTable]) -> Domain | None:
+    """The first choice of which a data set is there."""
+    there = {key.split("#")[0] for key in texts}
+    return next((domain for domain in choices if there.intersection(domain.datasets)), None)
+
+
+def _table(name: str, domain: Domain, texts: Mapping[str, TextTable], mapping: SourceMapping) -> Shaped:
     said = mapping.table(name)
-    for domain in choices:
-        sources = [key for key in texts if key.split("#")[0] in domain.datasets]
-        if sources:
-            return joined([_shaped(name, domain, texts[key], texts, said) for key in sources])
-    return None
-
-
-def _shaped(name: str, domain: Domain, source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> Shaped:
-    ready = domain.prepare(source, texts, said)
+    names = (*domain.datasets, *domain.with_it)
+    sources = [text for key, text in texts.items() if key.split("#")[0] in names]
+    ready = [domain.prepare(source, texts, said) for source in sources]
     _refuse_invented(name, ready, said)
-    wanted = {**domain.columns, **{column: (variable,) for column, variable in said.columns.items()}}
+    return joined([_shaped(name, domain, source, said) for source in ready])
+
+
+def _shaped(name: str, domain: Domain, ready: TextTable, said: TableMapping) -> Shaped:
+    """One data set under the columns of the series; a variable of the mapping that only another has is left to that."""
+    named = {column: (variable,) for column, variable in said.columns.items() if variable in ready.frame.columns}
+    wanted = {**domain.columns, **named}
     filling = {column: _filling(ready.frame, names, column in domain.by_row) for column, names in wanted.items()}
     chosen = {column: variables for column, variables in filling.items() if variables}
     columns = [pl.coalesce(variables).alias(column) for column, variables in chosen.items()]
@@ -280,9 +351,10 @@ def _filling(frame: pl.DataFrame, variables: tuple[str, ...], by_row: bool) -> t
     return (first,) if first is not None else ()
 
 
-def _refuse_invented(name: str, source: TextTable, said: TableMapping) -> None:
-    there = source.frame.columns
+def _refuse_invented(name: str, sources: Sequence[TextTable], said: TableMapping) -> None:
+    there = [variable for source in sources for variable in source.frame.columns]
     absent = [variable for variable in said.columns.values() if variable not in there]
     if absent:
         named = ", ".join(f'"{variable}"{did_you_mean(variable.upper(), there)}' for variable in absent)
-        raise InvalidDocument(f"{source.name}: the mapping of {name} names variables that it does not have: {named}")
+        where = " and ".join(source.name for source in sources)
+        raise InvalidDocument(f"{where}: the mapping of {name} names variables that it does not have: {named}")

@@ -10,6 +10,7 @@ import polars as pl
 from seriatim.findings import Finding
 from seriatim.readers._cdisc import (
     Domain,
+    arms,
     first_of,
     in_words,
     in_years,
@@ -17,11 +18,12 @@ from seriatim.readers._cdisc import (
     kept,
     left_out,
     read_domains,
+    rows_of,
     severity_is_no_grade,
     with_frame,
 )
 from seriatim.readers._datasets import datasets_in
-from seriatim.readers._findings import note
+from seriatim.readers._findings import note, warning
 from seriatim.readers._mapping import SourceMapping, TableMapping, refuse_idle_keys
 from seriatim.readers._text_table import TextTable
 from seriatim.series.raw import RawSource
@@ -56,7 +58,9 @@ def _treated(source: TextTable, _: Mapping[str, TextTable], __: TableMapping) ->
 
 def _patients(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
     found = in_years(_treated(source, texts, said))
-    return as_known(found, "ACCRUAL", ("TRTSDTM", "TRTSDT"), "TRTSDTF", "TRTSTMF")
+    found = as_known(found, "ACCRUAL", ("TRTSDTM", "TRTSDT"), "TRTSDTF", "TRTSTMF")
+    names = next((pair for pair in ARMS if set(pair) <= set(source.frame.columns)), None)
+    return arms(found, *names, said) if names else found
 
 
 def as_known(source: TextTable, made: str, names: tuple[str, ...], day_flag: str, time_flag: str) -> TextTable:
@@ -93,10 +97,10 @@ def _imputed(name: str, column: str, rows: int) -> Finding:
 
 def _of_treated(source: TextTable, texts: Mapping[str, TextTable], _: TableMapping) -> TextTable:
     """Records of the subjects that are patients here; ADAM data sets often carry everybody randomised."""
-    adsl = next((text for name, text in texts.items() if name.split("#")[0] == "ADSL"), None)
-    if adsl is None or "SAFFL" not in adsl.frame.columns:
+    adsl = rows_of(texts, "ADSL")
+    if adsl is None or "SAFFL" not in adsl.columns:
         return source
-    safe = adsl.frame.filter(pl.col("SAFFL") == "Y")["USUBJID"]
+    safe = adsl.filter(pl.col("SAFFL") == "Y")["USUBJID"]
     why = "they are no patients of the series"
     return kept(source, pl.col("USUBJID").is_in(safe.to_list()), "records outside the safety population", why)
 
@@ -199,26 +203,77 @@ def _exposure(source: TextTable, texts: Mapping[str, TextTable], said: TableMapp
 
 
 def _follow_up(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
-    """Last contact and death from the overall survival of ADTTE where it is there, and from ADSL.
+    """Deaths from ADSL and from the overall survival of ADTTE: who died in either has died, on the day of ADSL.
 
-    An empty DTHFL means not known to have died.
+    ADSL says what is known of the subject; survival is derived from it, often only up to a cut-off, so that a death
+    after the day of censoring is no contradiction. An empty DTHFL means not known to have died.
     """
-    found = _treated(source, texts, said)
+    found = as_known(_treated(source, texts, said), "DTHKNOWN", ("DTHDTM", "DTHDT"), "DTHDTF", "DTHTMF")
     frame = found.frame
+    there = [name for name in ("DTHKNOWN", "DTHDTC") if name in frame.columns]
+    day = pl.coalesce(there) if there else pl.lit(None, pl.String)
     flag = pl.col("DTHFL") if "DTHFL" in frame.columns else pl.lit(None, pl.String)
-    frame = frame.with_columns(flag.fill_null("N").alias("DIED")) if "DTHFL" in frame.columns else frame
-    times = texts.get("ADTTE")
-    if times is None or not {"PARAMCD", "CNSR"} <= set(times.frame.columns):
+    otherwise = pl.lit("N") if "DTHFL" in frame.columns else pl.lit(None, pl.String)
+    died = pl.coalesce(flag, pl.when(day.is_not_null()).then(pl.lit("Y")), otherwise)
+    frame = frame.with_columns(died.alias("DIED"), day.alias("DEATH"))
+    survival = _survival(texts, said)
+    if survival is None:
         return with_frame(found, frame)
-    day = first_of(times.frame, ("ADTM", "ADT"))
-    survival = times.frame.filter(pl.col("PARAMCD") == (said.parameter or "OS"))
+    both = frame.join(survival, on="USUBJID", how="left", maintain_order="left")
+    return with_frame(found, _one_death(both), _contradictions(found.name, both))
+
+
+def _survival(texts: Mapping[str, TextTable], said: TableMapping) -> pl.DataFrame | None:
+    """One row a subject of overall survival: its day, whether it is a death, and the day of death."""
+    times = rows_of(texts, "ADTTE")
+    if times is None or not {"PARAMCD", "CNSR"} <= set(times.columns):
+        return None
+    day = first_of(times, ("ADTM", "ADT"))
+    survival = times.filter(pl.col("PARAMCD") == (said.parameter or "OS"))
     if day is None or survival.is_empty():
-        return with_frame(found, frame)
+        return None
     died = pl.when(pl.col("CNSR") == "0").then(pl.lit("Y")).when(pl.col("CNSR").is_not_null()).then(pl.lit("N"))
-    one = survival.select(
+    return survival.select(
         "USUBJID", pl.col(day).alias("OSDAY"), died.alias("OSDIED"), pl.when(died == "Y").then(day).alias("OSDEATH")
     ).unique("USUBJID", keep="first", maintain_order=True)
-    return with_frame(found, frame.join(one, on="USUBJID", how="left", maintain_order="left"))
+
+
+def _one_death(both: pl.DataFrame) -> pl.DataFrame:
+    """Dead if either says so; a patient who died after the day of censoring was last known alive until the death."""
+    dead = (pl.col("DIED") == "Y").fill_null(value=False) | (pl.col("OSDIED") == "Y").fill_null(value=False)
+    death = pl.coalesce("DEATH", "OSDEATH")
+    later = dead & (death.str.head(10) > pl.col("OSDAY").str.head(10))
+    return both.with_columns(
+        pl.when(dead).then(pl.lit("Y")).otherwise(pl.coalesce("DIED", "OSDIED")).alias("DIED"),
+        death.alias("DEATH"),
+        pl.when(later).then(death).otherwise("OSDAY").alias("OSDAY"),
+    )
+
+
+def _contradictions(name: str, both: pl.DataFrame) -> list[Finding]:
+    """Where ADSL and ADTTE cannot both be right."""
+    said, censored, event = pl.col("DIED") == "Y", pl.col("OSDIED") == "N", pl.col("OSDIED") == "Y"
+    day, seen = pl.col("DEATH").str.head(10), pl.col("OSDAY").str.head(10)
+    kinds = (
+        ("a death in ADSL of somebody whose survival is censored on that day or later, or undated",
+         said & censored & (((day <= seen) & ~seen.str.starts_with(day)) | (day == seen) | day.is_null())),
+        ("a death in ADTTE of somebody whom ADSL does not say to have died", event & ~said.fill_null(value=False)),
+        ("another day of death in ADSL than in ADTTE", said & event & ~seen.str.starts_with(day)),
+    )  # fmt: skip
+    rows = [(what, both.filter(kind)["source_row"].to_list()) for what, kind in kinds]
+    return [_contradiction(name, what, subjects) for what, subjects in rows if subjects]
+
+
+def _contradiction(name: str, what: str, rows: list[int]) -> Finding:
+    return warning(
+        "death.contradicts",
+        name,
+        row=rows[0],
+        found=what,
+        expected="one death in both",
+        next_move="a death in either counts, on the day of ADSL where it has one; correct the other",
+        rows=len(rows),
+    )
 
 
 # Parameters that count a response only when a second assessment confirmed it.
@@ -233,6 +288,7 @@ LAB_ANALYSED: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 ACCRUAL = ("TRTSDTM", "TRTSDT", "TRT01SDTM", "RFXSTDTC", "RFSTDTC")
+ARMS = (("TRT01A", "TRT01P"), ("ACTARM", "ARM"))  # actual and planned
 TERM = ("AEDECOD", "AETERM")
 TEST = ("LBTESTCD", "PARAMCD")
 
@@ -246,7 +302,7 @@ DOMAINS: Mapping[str, tuple[Domain, ...]] = {
                 "arm": ("TRT01A", "ACTARM", "TRT01P", "ARM"),
             },
             _patients,
-            by_row=("accrual",),
+            by_row=("accrual", "arm"),
         ),
     ),
     "adverse_event": (
@@ -310,10 +366,10 @@ DOMAINS: Mapping[str, tuple[Domain, ...]] = {
             {
                 "patient_id": ("USUBJID",),
                 "last_contact": ("OSDAY", "LSTALVDT", "EOSDT", "RFPENDTC", "RFENDTC", "TRTEDT"),
-                "died": ("OSDIED", "DIED"), "death": ("DTHDTM", "DTHDT", "DTHDTC", "OSDEATH"), "cause": ("DTHCAUS",),
+                "died": ("DIED",), "death": ("DEATH",), "cause": ("DTHCAUS",),
             },
             _follow_up,
-            by_row=("last_contact", "died", "death"),
+            by_row=("last_contact",),
         ),
     ),
 }  # fmt: skip

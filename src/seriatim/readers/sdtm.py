@@ -1,4 +1,4 @@
-"""How do SDTM domains become a series? DM, EX, AE, LB, VS, DS, RS, PR and their supplements, as collected."""
+"""How do SDTM domains become a series? DM, IE, EX, AE, LB, VS, DS, RS, PR, CM and their supplements, as collected."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import polars as pl
 from seriatim.findings import Finding
 from seriatim.readers._cdisc import (
     Domain,
+    arms,
     first_of,
     in_words,
     in_years,
@@ -18,18 +19,21 @@ from seriatim.readers._cdisc import (
     left_out,
     occurred,
     read_domains,
+    rows_of,
     severity_is_no_grade,
     with_frame,
     without,
 )
 from seriatim.readers._datasets import datasets_in
-from seriatim.readers._findings import note, warning
+from seriatim.readers._findings import note
 from seriatim.readers._mapping import SourceMapping, TableMapping, refuse_idle_keys
 from seriatim.readers._text_table import TextTable
 from seriatim.series.raw import RawSource
 
 NAME = "sdtm"
-DESCRIPTION = "a folder of SDTM domains (DM with AE, EX, LB, VS, DS, RS, SUPP--) as XPT, Dataset-JSON or Parquet"
+DESCRIPTION = (
+    "a folder of SDTM domains (DM with AE, EX, LB, VS, DS, RS, PR, CM, IE, SUPP--) as XPT, Dataset-JSON or Parquet"
+)
 
 # Best first: the response that a sequence of assessments is summed up by where no record of best response is there.
 RESPONSES = ("CR", "PR", "SD", "PD", "NE")
@@ -57,20 +61,48 @@ def _treated(source: TextTable, _: Mapping[str, TextTable], __: TableMapping) ->
 
 
 def _patients(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
-    return in_years(_treated(source, texts, said))
+    return arms(in_years(_treated(source, texts, said)), "ACTARM", "ARM", said)
 
 
-def _screened(source: TextTable, _: Mapping[str, TextTable], __: TableMapping) -> TextTable:
-    """Everybody in DM, treated or not, with the arm as the reason of those who were not."""
-    start = first_of(source.frame, ACCRUAL)
-    treated = pl.col(start).is_not_null() if start else pl.lit(value=False)
+def _screened(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
+    """Everybody in DM, and the criteria in IE that a candidate failed.
+
+    The reason of those who were not treated is the criterion, else the arm, which says "Screen Failure".
+    """
+    if "IETESTCD" in source.frame.columns:
+        return _criteria(source, texts, said)
+    criteria = rows_of(texts, "IE")
+    failed = criteria["USUBJID"].to_list() if criteria is not None else []
     reason = pl.col("ARM") if "ARM" in source.frame.columns else pl.lit(None, pl.String)
+    treated = _is_treated(texts)
     made = source.frame.with_columns(
         pl.lit("enrolment").alias("CRITERION"),
         pl.when(treated).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("TREATED"),
-        pl.when(~treated).then(reason).alias("REASON"),
+        pl.when(~treated & ~pl.col("USUBJID").is_in(failed)).then(reason).alias("REASON"),
     )
     return with_frame(source, made)
+
+
+def _criteria(source: TextTable, texts: Mapping[str, TextTable], _: TableMapping) -> TextTable:
+    """IE has the criteria that a candidate failed: an inclusion criterion answered N, an exclusion criterion Y."""
+    frame = source.frame
+    category, answer = (
+        pl.col(name) if name in frame.columns else pl.lit(None, pl.String) for name in ("IECAT", "IEORRES")
+    )
+    treated = _is_treated(texts)
+    turned = answer.replace({"Y": "N", "N": "Y"})
+    made = frame.with_columns(
+        pl.col("IETESTCD").alias("CRITERION"),
+        pl.when(category == "EXCLUSION").then(turned).otherwise(answer).alias("MET"),
+        pl.when(treated).then(pl.lit("yes")).otherwise(pl.lit("no")).alias("TREATED"),
+        pl.when(~treated).then(pl.coalesce(name for name in ("IETEST", "IETESTCD") if name in frame.columns))
+        .alias("REASON"),
+    )  # fmt: skip
+    return with_frame(source, made)
+
+
+def _is_treated(texts: Mapping[str, TextTable]) -> pl.Expr:
+    return pl.col("USUBJID").is_in(_treated_subjects(texts) or [])
 
 
 def _events(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
@@ -78,52 +110,23 @@ def _events(source: TextTable, texts: Mapping[str, TextTable], said: TableMappin
     asked = "events that were asked for and did not occur"
     found = without(source, "AEOCCUR", ("N",), asked, "they are no events")
     found = without(found, "AESTAT", ("NOT DONE",), "events that were not asked for", "they are no events")
-    found = _with_supplement(found, texts, "AE", ("TRTEMFL", "AETRTEM"))
     return severity_is_no_grade(_of_treated(found, texts, said), ("AETOXGR",), "AESEV")
 
 
 def _of_treated(source: TextTable, texts: Mapping[str, TextTable], _: TableMapping) -> TextTable:
     """Records of treated subjects; those of screen failures are named and left out."""
-    start = first_of(texts["DM"].frame, ACCRUAL) if "DM" in texts else None
-    if start is None:
+    treated = _treated_subjects(texts)
+    if treated is None:
         return source
-    treated = texts["DM"].frame.filter(pl.col(start).is_not_null())["USUBJID"].to_list()
     why = "they are no patients of the series"
     return kept(source, pl.col("USUBJID").is_in(treated), "records of subjects who were not treated", why)
 
 
-def _with_supplement(
-    source: TextTable, texts: Mapping[str, TextTable], domain: str, wanted: tuple[str, ...]
-) -> TextTable:
-    supplement = texts.get(f"SUPP{domain}")
-    sequence = f"{domain}SEQ"
-    if supplement is None or sequence not in source.frame.columns:
-        return source
-    held = supplement.frame.filter(pl.col("QNAM").is_in(wanted) & (pl.col("IDVAR") == sequence))
-    if held.is_empty():
-        return source
-    wide = held.select("USUBJID", pl.col("IDVARVAL").alias(sequence), "QNAM", "QVAL")
-    lone = wide.join(source.frame, on=["USUBJID", sequence], how="anti").height
-    wide = wide.pivot(index=["USUBJID", sequence], on="QNAM", values="QVAL", aggregate_function="first")
-    new = [name for name in wide.columns if name in wanted and name not in source.frame.columns]
-    columns = wide.select("USUBJID", sequence, *new)
-    joined = source.frame.join(columns, on=["USUBJID", sequence], how="left", maintain_order="left")
-    return with_frame(source, joined, _without_parent(supplement, domain, lone))
-
-
-def _without_parent(supplement: TextTable, domain: str, records: int) -> tuple[Finding, ...]:
-    """What a transport file that was cut between two records leaves behind: supplements of records that are gone."""
-    if not records:
-        return ()
-    found = warning(
-        "supplement.without_record",
-        supplement.name,
-        found=f"supplements to {domain} records that are not there",
-        expected="a record for each",
-        next_move=f"{domain} may be cut short; compare its number of records with where it came from",
-        rows=records,
-    )
-    return (found,)
+def _treated_subjects(texts: Mapping[str, TextTable]) -> list[str] | None:
+    subjects = rows_of(texts, "DM")
+    if subjects is None or (start := first_of(subjects, ACCRUAL)) is None:
+        return None
+    return subjects.filter(pl.col(start).is_not_null())["USUBJID"].to_list()
 
 
 def _labs(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
@@ -136,9 +139,27 @@ def _vitals(source: TextTable, texts: Mapping[str, TextTable], said: TableMappin
     return in_words(_of_treated(done, texts, said), "VSTESTCD")
 
 
-def _procedures(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
-    occurred = without(source, "PROCCUR", ("N",), "procedures that did not occur", "they are no interventions")
-    return _of_treated(occurred, texts, said)
+def _interventions(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
+    """Procedures that occurred; of the medications, vasopressors and those that the mapping names.
+
+    A patient with any intervention counts as charted for all of them, and aspirin does not say that nobody was
+    intubated.
+    """
+    if "CMTRT" not in source.frame.columns:
+        found = without(source, "PROCCUR", ("N",), "procedures that did not occur", "they are no interventions")
+        return _of_treated(found, texts, said)
+    found = without(source, "CMOCCUR", ("N",), "medications that were not taken", "they are no interventions")
+    why = "name a medication in the mapping under tables: intervention: codes: intervention: to read it"
+    found = kept(found, _is_intervention(found.frame, said), "medications other than vasopressors", why)
+    return _of_treated(found, texts, said)
+
+
+def _is_intervention(frame: pl.DataFrame, said: TableMapping) -> pl.Expr:
+    word = pl.coalesce(name for name in ("CMDECOD", "CMTRT") if name in frame.columns)
+    route = pl.col("CMROUTE") if "CMROUTE" in frame.columns else pl.lit(None, pl.String)
+    into_a_vein = route.is_null() | route.str.contains("(?i)intravenous|parenteral|^iv$")
+    vasopressor = word.str.contains(rf"(?i)^({'|'.join(VASOPRESSORS)})( {SALT})?$") & into_a_vein
+    return vasopressor | word.is_in(list(said.codes.get("intervention", {})))
 
 
 def _doses(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
@@ -191,26 +212,52 @@ def _best_of_sequence(name: str, subjects: int) -> Finding:
 def _follow_up(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
     """Last contact from the latest disposition date where DM does not say it; cause of death from DD.
 
-    DTHFL is Y or empty (SDTMIG 3.3, 5.2): empty means not known to have died. A death in DS counts as well.
+    DTHFL is Y or empty (SDTMIG 3.3, 5.2): empty means not known to have died. A death in DS or a day of death counts as
+    well. Further variables of DS that the mapping names come from the record of death, else from the last that has one.
     """
     found = _treated(source, texts, said)
     frame = found.frame
-    died = pl.col("DTHFL") == "Y" if "DTHFL" in frame.columns else pl.lit(None, pl.Boolean)
-    if (ds := texts.get("DS")) is not None and "DSSTDTC" in ds.frame.columns:
-        says_dead = pl.col("DSDECOD") == "DEATH" if "DSDECOD" in ds.frame.columns else pl.lit(value=False)
-        last = ds.frame.group_by("USUBJID").agg(
-            pl.col("DSSTDTC").max().alias("DSLAST"), says_dead.any().alias("DSDIED")
-        )
-        frame = frame.join(last, on="USUBJID", how="left", maintain_order="left")
-        died = died.fill_null(value=False) | pl.col("DSDIED")
-    if (dd := texts.get("DD")) is not None and {"DDTESTCD", "DDORRES"} <= set(dd.frame.columns):
-        cause = dd.frame.filter(pl.col("DDTESTCD") == "PRCDTH").unique("USUBJID", keep="first", maintain_order=True)
+    died = pl.any_horizontal(
+        pl.lit(value=False),
+        *([(pl.col("DTHFL") == "Y").fill_null(value=False)] if "DTHFL" in frame.columns else []),
+        *([pl.col("DTHDTC").is_not_null()] if "DTHDTC" in frame.columns else []),
+    )
+    if (ds := rows_of(texts, "DS")) is not None and "DSSTDTC" in ds.columns:
+        frame = frame.join(_dispositions(ds, frame, said), on="USUBJID", how="left", maintain_order="left")
+        died = died | pl.col("DSDIED").fill_null(value=False)
+    if (dd := rows_of(texts, "DD")) is not None and {"DDTESTCD", "DDORRES"} <= set(dd.columns):
+        cause = dd.filter(pl.col("DDTESTCD") == "PRCDTH").unique("USUBJID", keep="first", maintain_order=True)
         frame = frame.join(cause.select("USUBJID", "DDORRES"), on="USUBJID", how="left", maintain_order="left")
-    told = pl.when(died.fill_null(value=False)).then(pl.lit("yes")).otherwise(pl.lit("no"))
+    told = pl.when(died).then(pl.lit("yes")).otherwise(pl.lit("no"))
     return with_frame(found, frame.with_columns(told.alias("DIED")))
 
 
+def _dispositions(ds: pl.DataFrame, dm: pl.DataFrame, said: TableMapping) -> pl.DataFrame:
+    """One row a subject: the last date, whether a record says death, and what the mapping names."""
+    named = {name for name in said.columns.values() if name in ds.columns and name not in dm.columns}
+    says_dead = pl.col("DSDECOD") == "DEATH" if "DSDECOD" in ds.columns else pl.lit(value=False)
+    ordered = ds.with_columns(says_dead.alias("dead")).sort("dead", "DSSTDTC", "source_row", nulls_last=False)
+    return ordered.group_by("USUBJID").agg(
+        pl.col("DSSTDTC").max().alias("DSLAST"),
+        pl.col("dead").any().alias("DSDIED"),
+        *(pl.col(name).drop_nulls().last() for name in sorted(named)),
+    )
+
+
 ACCRUAL = ("RFXSTDTC", "RFSTDTC")
+
+# ATC C01CA (adrenergic and dopaminergic agents), H01BA (vasopressin and its kin) and C01CX09, by their generic names.
+# As whole words and into a vein: pseudoephedrine, or lidocaine with epinephrine, holds up no circulation.
+VASOPRESSORS = (
+    "norepinephrine", "noradrenaline", "epinephrine", "adrenaline", "dopamine", "dobutamine", "phenylephrine",
+    "metaraminol", "ephedrine", "(arginine )?vasopressin", "argipressin", "terlipressin", "angiotensin ii",
+)  # fmt: skip
+SALT = "(hydrochloride|hcl|bitartrate|tartrate|hydrogen tartrate|acetate|sulfate)"
+
+INTERVENTION: Mapping[str, tuple[str, ...]] = {
+    "patient_id": ("USUBJID",), "intervention": ("PRDECOD", "PRTRT", "CMDECOD", "CMTRT"),
+    "start": ("PRSTDTC", "CMSTDTC"), "end": ("PRENDTC", "CMENDTC"), "rate": ("CMDOSE",), "rate_unit": ("CMDOSU",),
+}  # fmt: skip
 
 DOMAINS: Mapping[str, tuple[Domain, ...]] = {
     "patient": (
@@ -221,16 +268,18 @@ DOMAINS: Mapping[str, tuple[Domain, ...]] = {
                 "arm": ("ACTARM", "ARM"),
             },
             _patients,
+            by_row=("arm",),
         ),
     ),
     "screening": (
         Domain(
             ("DM",),
             {
-                "candidate_id": ("USUBJID",), "screened": ("RFICDTC", "DMDTC"), "criterion": ("CRITERION",),
-                "treated": ("TREATED",), "reason": ("REASON",),
+                "candidate_id": ("USUBJID",), "screened": ("RFICDTC", "DMDTC", "IEDTC"), "criterion": ("CRITERION",),
+                "met": ("MET",), "treated": ("TREATED",), "reason": ("REASON",),
             },
             _screened,
+            with_it=("IE",),
         ),
     ),
     "cycle": (
@@ -281,15 +330,8 @@ DOMAINS: Mapping[str, tuple[Domain, ...]] = {
         ),
     ),
     "intervention": (
-        Domain(
-            ("PR",),
-            {
-                "patient_id": ("USUBJID",), "intervention": ("PRDECOD", "PRTRT"), "start": ("PRSTDTC",),
-                "end": ("PRENDTC",),
-            },
-            _procedures,
-            by_row=("intervention",),
-        ),
+        Domain(("PR",), INTERVENTION, _interventions, by_row=("intervention",), with_it=("CM",)),
+        Domain(("CM",), INTERVENTION, _interventions, by_row=("intervention",), absent_if_empty=True),
     ),
     "response": (
         Domain(

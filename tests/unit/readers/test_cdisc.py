@@ -446,3 +446,128 @@ def test_a_confirmed_parameter_gives_confirmed_responses(analysis):
     rows = [("1", "CBOR", "PR"), ("2", "CBOR", "SD")]
     pl.DataFrame(rows, schema=["USUBJID", "PARAMCD", "AVALC"], orient="row").write_parquet(analysis / "adrs.parquet")
     assert table(open_source(analysis), "response")["confirmed"].to_list() == ["yes", None]
+
+
+def intravenous(*drugs):
+    return pl.DataFrame({"USUBJID": ["01-001"] * len(drugs), "CMTRT": drugs, "CMSTDTC": ["1988-03-02"] * len(drugs)})
+
+
+def test_vasopressors_are_interventions_and_aspirin_is_not(folder):
+    write(pl.DataFrame({"USUBJID": ["01-002"], "PRTRT": ["Intubation"], "PRSTDTC": ["1988-04-03"]}), folder / "pr.xpt")
+    drugs = ("ASPIRIN", "Norepinephrine bitartrate", "PSEUDOEPHEDRINE", "DOPAMINE")
+    write(intravenous(*drugs).with_columns(CMDOSE=5.0, CMDOSU=pl.lit("ug/kg/min")), folder / "cm.xpt")
+    source = open_source(folder)
+    done = table(source, "intervention").select("patient_id", "intervention", "start", "rate", "rate_unit")
+    assert sorted(done.rows()) == [
+        ("01-001", "DOPAMINE", "1988-03-02", "5", "ug/kg/min"),
+        ("01-001", "Norepinephrine bitartrate", "1988-03-02", "5", "ug/kg/min"),
+        ("01-002", "Intubation", "1988-04-03", None, None),
+    ]
+    (left,) = [f for f in source.findings if f.table == "intervention" and f.rule == "record.left_out"]
+    assert left.rows == 2
+
+
+def test_epinephrine_under_the_skin_is_no_vasopressor(folder):
+    routes = pl.Series(["SUBCUTANEOUS", "INTRAVENOUS DRIP"])
+    write(intravenous("EPINEPHRINE", "EPINEPHRINE").with_columns(CMROUTE=routes), folder / "cm.xpt")
+    assert table(open_source(folder), "intervention").height == 1
+
+
+def test_medications_without_a_vasopressor_do_not_say_that_nobody_was_intubated(folder):
+    write(intravenous("ASPIRIN"), folder / "cm.xpt")
+    source = open_source(folder)
+    assert "intervention" not in [table.name for table in source.tables]
+    assert [f.rule for f in source.findings if f.table == "intervention"] == ["record.left_out"]
+
+
+def test_a_medication_that_the_mapping_names_is_an_intervention(folder):
+    write(intravenous("ASPIRIN", "TOCILIZUMAB").with_columns(CMOCCUR=pl.Series(["", "Y"])), folder / "cm.xpt")
+    mapping = load_mapping(
+        "schema: seriatim.mapping/1\ntables: {intervention: {codes: {intervention: {TOCILIZUMAB: anti-IL-6}}}}"
+    )
+    assert table(open_source(folder, mapping), "intervention")["intervention"].to_list() == ["anti-IL-6"]
+
+
+def test_criteria_that_a_candidate_failed_are_in_screening_and_are_the_reason(folder):
+    rows = {
+        "USUBJID": ["01-003", "01-002"], "IETESTCD": ["INCL03", "EXCL01"], "IECAT": ["INCLUSION", "EXCLUSION"],
+        "IETEST": ["Platelets at least 90", "Brain metastases"], "IEORRES": ["N", "Y"],
+    }  # fmt: skip
+    write(pl.DataFrame(rows), folder / "ie.xpt")
+    screening = table(open_source(folder), "screening")
+    assert screening.filter(pl.col("criterion") != "enrolment").select(
+        "candidate_id", "criterion", "met", "treated", "reason"
+    ).rows() == [("01-003", "INCL03", "N", "no", "Platelets at least 90"), ("01-002", "EXCL01", "N", "yes", None)]
+    assert screening.filter(pl.col("criterion") == "enrolment")["reason"].to_list() == [None, None, None]
+
+
+def test_patients_without_an_actual_arm_are_in_the_planned_one_and_told(folder):
+    write(DM.with_columns(ACTARM=pl.Series(["IL-2 low", "", ""])), folder / "dm.xpt")
+    source = open_source(folder)
+    assert table(source, "patient")["arm"].to_list() == ["IL-2 low", "IL-2"]
+    told = [(f.rule, f.rows) for f in source.findings if f.rule.startswith("arm")]
+    assert told == [("arm.planned", 1), ("arm.differs", 1)]
+
+
+def test_patients_of_two_files_are_patients_all(tmp_path):
+    write(DM.head(1), tmp_path / "dm86.xpt")
+    write(DM.slice(1), tmp_path / "dm87.xpt")
+    write(AE.with_columns(USUBJID=pl.lit("01-002")), tmp_path / "ae.xpt")
+    files = "{file: [dm86.xpt, dm87.xpt]}"
+    mapping = load_mapping(f"schema: seriatim.mapping/1\nreader: sdtm\ntables: {{patient: {files}}}")
+    assert table(open_source(tmp_path, mapping), "adverse_event").height == 3
+
+
+def test_a_day_of_death_in_dm_is_a_death(folder):
+    write(DM.with_columns(DTHFL=pl.lit(""), DTHDTC=pl.Series(["1988-07-01", "", ""])), folder / "dm.xpt")
+    assert table(open_source(folder), "follow_up").select("died", "death").rows() == [
+        ("yes", "1988-07-01"),
+        ("no", None),
+    ]
+
+
+SURVIVAL = ["USUBJID", "PARAMCD", "ADT", "CNSR"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "day", "seen", "censored", "died", "death", "last", "told"),
+    [
+        ("Y", "1988-07-01", "1988-07-01", 0, "Y", "1988-07-01", "1988-07-01", None),
+        ("Y", "1988-07", "1988-07-01", 0, "Y", "1988-07", "1988-07-01", None),
+        ("Y", "1988-09-01", "1988-07-01", 1, "Y", "1988-09-01", "1988-09-01", None),  # after the cut-off of survival
+        ("Y", "1988-06-01", "1988-07-01", 1, "Y", "1988-06-01", "1988-07-01", "survival is censored on that day"),
+        ("Y", None, "1988-07-01", 1, "Y", None, "1988-07-01", "survival is censored on that day"),
+        ("N", None, "1988-07-01", 0, "Y", "1988-07-01", "1988-07-01", "whom ADSL does not say to have died"),
+        ("Y", "1988-06-30", "1988-07-01", 0, "Y", "1988-06-30", "1988-07-01", "another day of death"),
+        (None, "1988-09-01", "1988-07-01", 1, "Y", "1988-09-01", "1988-09-01", None),
+        ("N", None, "1988-07-01", 1, "N", None, "1988-07-01", None),
+    ],
+)
+def test_a_death_in_either_data_set_counts_and_a_contradiction_is_told(
+    tmp_path, flag, day, seen, censored, died, death, last, told
+):
+    subject = pl.DataFrame(
+        {"USUBJID": ["1"], "SAFFL": ["Y"], "TRTSDT": ["1988-03-01"], "DTHFL": [flag], "DTHDT": [day]}
+    )
+    subject.write_parquet(tmp_path / "adsl.parquet")
+    time = pl.DataFrame([("1", "OS", seen, censored)], schema=SURVIVAL, orient="row")
+    time.write_parquet(tmp_path / "adtte.parquet")
+    source = open_source(tmp_path)
+    assert table(source, "follow_up").select("died", "death", "last_contact").rows() == [(died, death, last)]
+    found = [finding.found for finding in source.findings if finding.rule == "death.contradicts"]
+    assert [told in words for words in found] == [True] * (told is not None)
+
+
+def test_a_day_of_death_that_was_imputed_is_taken_back_to_what_was_known(analysis):
+    deaths = ADSL.with_columns(DTHDT=pl.Series(["1988-07-15", None, None]), DTHDTF=pl.Series(["D", None, None]))
+    deaths.write_parquet(analysis / "adsl.parquet")
+    assert table(open_source(analysis), "follow_up")["death"].to_list() == ["1988-07", None]
+
+
+def test_patients_of_an_analysis_without_an_actual_arm_are_in_the_planned_one(analysis):
+    ADSL.with_columns(TRT01A=pl.Series(["", "IL-2", ""]), TRT01P=pl.lit("IL-2")).write_parquet(
+        analysis / "adsl.parquet"
+    )
+    source = open_source(analysis)
+    assert table(source, "patient")["arm"].to_list() == ["IL-2", "IL-2"]
+    assert [(f.rule, f.rows) for f in source.findings if f.rule == "arm.planned"] == [("arm.planned", 1)]
