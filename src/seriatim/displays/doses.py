@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from seriatim.displays._contract import Shown
 from seriatim.displays.figures.dose_distribution import DoseGroup, dose_distribution
 from seriatim.displays.wording import doses as wording
+from seriatim.displays.wording.groups import ends
 from seriatim.displays.wording.incidence import fell
 from seriatim.displays.wording.numbers import difference_cell, p_cell, percent, risk_cell
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
@@ -42,7 +43,7 @@ SMALL_PRINT = (
     "A dose counts if it was given, in whole or in part. One that was held, skipped or refused does not, nor one of"
     " which only the plan is recorded. The first cycle is cycle 1 of course 1.",
     "Median: the mean of the two middle values where their number is even; its interval is exact, from order"
-    " statistics. Shift: Hodges-Lehmann, last group minus first.",
+    " statistics. Shift: Hodges-Lehmann.",
     "The number of doses is an effect of toxicity as well as a cause of it: toxicity ends dosing. Toxicity is therefore"
     " not shown by the number of doses that a patient came to.",
 )
@@ -55,7 +56,7 @@ def lead(shown: Shown) -> tuple[Sentence, ...]:
         return ()
     if len(medians) == 1:
         return (wording.only_group(medians[0]),)
-    return (wording.lead(shift, medians[0], medians[-1], toxicity_fell=_toxicity_fell(shown)),)
+    return (wording.lead(shift, medians[0], medians[-1], toxicity_fell=_toxicity_fell(shown), ends=ends(shown.plan)),)
 
 
 def section(shown: Shown) -> Section | None:
@@ -99,8 +100,10 @@ def _sentences(shown: Shown) -> Iterable[Sentence]:
     yield from lead(shown)
     risks = _rows(shown, STOPPED, "risk")
     difference, p = _row(shown, STOPPED, "risk_difference"), _row(shown, STOPPED, "p_score")
-    if risks and difference and p:
-        yield fell("First cycle stopped for toxicity", risks[0], risks[-1], difference, p)
+    if len(risks) == 1:
+        yield wording.stopped_only_group(risks[0])
+    elif risks and difference and p:
+        yield fell("First cycle stopped for toxicity", risks[0], risks[-1], difference, p, ends(shown.plan))
     lacking = [row for row in _rows(shown, DOSES, "median") if row.missing]
     if lacking:
         yield wording.not_recorded(max(lacking, key=_share_missing))
@@ -126,7 +129,7 @@ def _counted(shown: Shown, group: str) -> tuple[tuple[int, int], ...]:
 
 def _distribution_table(shown: Shown) -> Table:
     rows = [row for endpoint, label in MEASURES.items() for row in _measure_rows(shown, endpoint, label)]
-    shift = f"Shift, last minus first ({_level(shown)})"
+    shift = f"Shift, {ends(shown.plan).minus} ({_level(shown)})"
     columns = ("Measure", *_groups(shown), shift, "P, over groups", "P, any difference")
     notes = (
         "P over groups: Jonckheere-Terpstra, which asks for an ordered shift. P for any difference: Kruskal-Wallis.",
@@ -140,37 +143,39 @@ def _measure_rows(shown: Shown, endpoint: str, label: str) -> list[TableRow]:
         return []
     blank = (Cell("", (), "text"),) * 3
     tests = (p_cell(_row(shown, endpoint, "p_trend_groups")), p_cell(_row(shown, endpoint, "p_any_difference")))
-    unit = f", {medians[0].unit}" if endpoint == "first_cycle_per_kg" else ""
-    shift = _interval_cell(_row(shown, endpoint, "shift"))
+    by, word = wording.scale_of(max((row.value or 0.0 for row in _rows(shown, endpoint, "highest")), default=0.0))
+    unit = f", {word}{medians[0].unit}" if endpoint == "first_cycle_per_kg" else ""
+    shift = _interval_cell(_row(shown, endpoint, "shift"), by)
+    middle = tuple(_interval_cell(row, by) for row in medians)
     return [
-        TableRow(f"{label}{unit}: median (exact {_level(shown)})", (*map(_interval_cell, medians), shift, *tests)),
-        TableRow("Quartiles", (*_pairs(shown, endpoint, "lower_quartile", "upper_quartile"), *blank), level=1),
-        TableRow("Lowest and highest", (*_pairs(shown, endpoint, "lowest", "highest"), *blank), level=1),
+        TableRow(f"{label}{unit}: median (exact {_level(shown)})", (*middle, shift, *tests)),
+        TableRow("Quartiles", (*_pairs(shown, endpoint, "lower_quartile", "upper_quartile", by), *blank), level=1),
+        TableRow("Lowest and highest", (*_pairs(shown, endpoint, "lowest", "highest", by), *blank), level=1),
         TableRow("Patients counted; not known", (*map(_counted_cell, medians), *blank), level=1),
     ]
 
 
-def _interval_cell(row: ResultRow | None) -> Cell:
+def _interval_cell(row: ResultRow | None, by: float = 1.0) -> Cell:
     if row is None:
         return Cell("not computed", (), "missing")
     if row.value is None:
         return Cell(row.reason, (row.result_id,), "reason")
     if row.lower is None or row.upper is None:
-        return Cell(wording.amount(row.value), (row.result_id,), note=row.warning)
-    bounds = f"{wording.amount(row.lower)} to {wording.amount(row.upper)}"
-    return Cell(f"{wording.amount(row.value)} ({bounds})", (row.result_id,))
+        return Cell(wording.amount(row.value / by), (row.result_id,), note=row.warning)
+    bounds = f"{wording.amount(row.lower / by)} to {wording.amount(row.upper / by)}"
+    return Cell(f"{wording.amount(row.value / by)} ({bounds})", (row.result_id,))
 
 
-def _pairs(shown: Shown, endpoint: str, low: str, high: str) -> list[Cell]:
+def _pairs(shown: Shown, endpoint: str, low: str, high: str, by: float) -> list[Cell]:
     pairs = zip(_rows(shown, endpoint, low), _rows(shown, endpoint, high), strict=True)
-    return [_pair_cell(first, second) for first, second in pairs]
+    return [_pair_cell(first, second, by) for first, second in pairs]
 
 
-def _pair_cell(low: ResultRow, high: ResultRow) -> Cell:
+def _pair_cell(low: ResultRow, high: ResultRow, by: float) -> Cell:
     ids = (low.result_id, high.result_id)
     if low.value is None or high.value is None:
         return Cell(low.reason or high.reason, ids, "reason")
-    return Cell(f"{wording.amount(low.value)} to {wording.amount(high.value)}", ids)
+    return Cell(f"{wording.amount(low.value / by)} to {wording.amount(high.value / by)}", ids)
 
 
 def _counted_cell(row: ResultRow) -> Cell:
@@ -210,7 +215,12 @@ def _handling_table(shown: Shown) -> Table:
         for endpoint, label in HANDLING.items()
     ]
     level = _level(shown)
-    columns = ("In the first cycle", *_groups(shown), f"Last minus first, points ({level})", "P (score)")
+    columns = (
+        "In the first cycle",
+        *_groups(shown),
+        f"{ends(shown.plan).minus_heading}, points ({level})",
+        "P (score)",
+    )
     caption = f"Patients by how doses were handled: n/N (%; exact {level} interval)"
     return Table("dose_handling", caption, columns, tuple(rows))
 

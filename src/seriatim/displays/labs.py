@@ -6,11 +6,14 @@ from seriatim.displays._contract import Shown
 from seriatim.displays.figures.distribution_by_group import GroupQuantiles, distribution_by_group
 from seriatim.displays.figures.shift import ShiftCount, ShiftGroup, shift
 from seriatim.displays.wording import labs as wording
+from seriatim.displays.wording.groups import Ends, ends
 from seriatim.displays.wording.numbers import difference_cell, interval, number, p_cell, risk_cell
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.results.row import ResultRow
 
 LEVELS = ("0", "1", "2", "3", "4", "not graded", "not known", "not assessed")
+HEADING = "Did laboratory toxicity ease?"
+LARGE = 20.0  # from here on one decimal is enough
 SMALL_PRINT = (
     "Grades by the scale named in the table, in the unit reported; no unit is converted and no limit of normal is"
     " invented. A value without a limit, unit or number that the scale needs is not graded.",
@@ -32,16 +35,19 @@ def section(shown: Shown) -> Section | None:
     tests = list(dict.fromkeys(row.endpoint for row in rows if row.statistic == "worst_grade"))
     if not tests:
         return None
+    if not any(row.denominator for row in rows if row.statistic == "risk"):
+        return Section("labs", HEADING, (wording.nothing_graded(tests),), SMALL_PRINT)
     blocks: list[Block] = []
     for test in tests:
-        blocks += _sentences(rows, test)
+        blocks += _sentences(rows, test, ends(shown.plan))
     blocks.append(wording.peaks_follow_doses())
-    blocks += [_grade_table(rows, tests), _severe_table(rows, tests)]
+    blocks += [_grade_table(rows, tests), _severe_table(rows, tests, shown)]
     blocks += [figure for test in tests if (figure := _shift_picture(rows, test))]
     worst = list(dict.fromkeys(row.endpoint for row in rows if row.statistic == "median"))
     blocks += [_spread_picture(rows, name) for name in worst if _all_known(rows, name)]
     blocks += [table for table in (_worst_table(rows, worst), _reason_table(rows)) if table]
-    return Section("labs", "Did laboratory toxicity ease?", tuple(blocks), SMALL_PRINT)
+    heading = HEADING if ends(shown.plan).in_order else "How did laboratory values behave?"
+    return Section("labs", heading, tuple(blocks), SMALL_PRINT)
 
 
 def _of(rows: list[ResultRow], endpoint: str, statistic: str) -> list[ResultRow]:
@@ -52,11 +58,14 @@ def _one(rows: list[ResultRow], endpoint: str, statistic: str) -> ResultRow | No
     return next(iter(_of(rows, endpoint, statistic)), None)
 
 
-def _sentences(rows: list[ResultRow], test: str) -> list[Sentence]:
+def _sentences(rows: list[ResultRow], test: str, words: Ends) -> list[Sentence]:
     risks, difference = _of(rows, test, "risk"), _one(rows, test, "risk_difference")
     if not risks or difference is None:
         return []
-    made = [wording.severe(test, risks[0], risks[-1], difference, _one(rows, test, "p_score"))]
+    if len(risks) == 1:
+        made = [wording.only_group(test, risks[0])]
+    else:
+        made = [wording.severe(test, risks[0], risks[-1], difference, _one(rows, test, "p_score"), words)]
     missing = wording.not_graded(test, risks)
     return [*made, missing] if missing else made
 
@@ -73,7 +82,7 @@ def _grade_table(rows: list[ResultRow], tests: list[str]) -> Table:
     return Table("lab_grades", f"Patients by worst grade on treatment ({scale})", columns, tuple(lines))
 
 
-def _severe_table(rows: list[ResultRow], tests: list[str]) -> Table:
+def _severe_table(rows: list[ResultRow], tests: list[str], shown: Shown) -> Table:
     groups = [row.group for row in _of(rows, tests[0], "risk")]
     lines = []
     for test in tests:
@@ -86,9 +95,10 @@ def _severe_table(rows: list[ResultRow], tests: list[str]) -> Table:
             blank = tuple(Cell("", (), "text") for _ in range(4))
             header = f"{_title(test)}, doubtful samples on treatment"
             lines.append(TableRow(header, (*(risk_cell(row) for row in doubtful), *blank), level=1))
-    columns = ("Test", *groups, "Last minus first, points (95 %)", "P (score)", "P (Fisher, central)",
-               "P (drift of grades)")  # fmt: skip
-    return Table("lab_severe", "Patients with grade 3 or 4: n/N (%; exact 95 % interval)", columns, tuple(lines))
+    level = f"{100 * shown.plan.level:g} %"
+    columns = ("Test", *groups, f"{ends(shown.plan).minus_heading}, points ({level})", "P (score)",
+               "P (Fisher, central)", "P (drift of grades)")  # fmt: skip
+    return Table("lab_severe", f"Patients with grade 3 or 4: n/N (%; exact {level} interval)", columns, tuple(lines))
 
 
 def _shift_picture(rows: list[ResultRow], test: str) -> Figure | None:
@@ -151,8 +161,10 @@ def _title(words: str) -> str:
 def _median_cell(row: ResultRow) -> Cell:
     if row.value is None:
         return Cell(row.reason, (row.result_id,), "reason")
-    bounds = "" if row.lower is None or row.upper is None else f" ({interval(row.lower, row.upper, 2)})"
-    return Cell(f"{number(row.value, 2)}{bounds}", (row.result_id,))
+    # 140.5 platelets are three digits too; two decimals of a hundred would be more than anybody measured.
+    decimals = 2 if row.value < LARGE else 1
+    bounds = "" if row.lower is None or row.upper is None else f" ({interval(row.lower, row.upper, decimals)})"
+    return Cell(f"{number(row.value, decimals)}{bounds}", (row.result_id,))
 
 
 def _reason_table(rows: list[ResultRow]) -> Table | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from seriatim.displays._contract import Shown
 from seriatim.displays.figures.hazard_by_dose import CumulativeRisk, DoseRisk, HazardGroup, hazard_by_dose
 from seriatim.displays.wording import risk_per_dose as wording
+from seriatim.displays.wording.groups import ends
 from seriatim.displays.wording.numbers import difference_cell, number, p_cell, percent
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.plans.endpoints import Endpoint
@@ -29,7 +30,6 @@ SMALL_PRINT = (
     " before its onset. Inexact dates are read so that the dose number is the highest (latest reading) and the lowest"
     " (earliest reading) that they allow.",
     "Pooled over dose numbers by Mantel-Haenszel; dose numbers that only one of the two groups reached are left out.",
-    wording.CAUTION,
 )
 
 
@@ -41,7 +41,9 @@ def lead(shown: Shown) -> tuple[Sentence, ...]:
     fell = [label for label, rows in changes.items() if all(map(wording.fell, rows))]
     rose = [label for label, rows in changes.items() if all(map(wording.rose, rows))]
     ids = tuple(row.result_id for rows in changes.values() for row in rows if row)
-    return (wording.summary(fell, rose, len(changes), ids),)
+    if not any(row and row.value is not None for rows in changes.values() for row in rows):
+        return (wording.not_known(ids),)
+    return (wording.summary(fell, rose, len(changes), ids, ends(shown.plan)),)
 
 
 def section(shown: Shown) -> Section | None:
@@ -83,9 +85,12 @@ def _about(shown: Shown, endpoint: Endpoint) -> Iterator[Sentence | None]:
     difference, p = (_row(shown, endpoint, name, MAIN) for name in ("risk_difference_per_dose", "p_per_dose"))
     early, added = _changes(shown, endpoint)[0], _row(shown, endpoint, "cumulative_difference", MAIN)
     risks = _rows(shown, endpoint, "cumulative_risk", MAIN)
-    if difference and p and early and added:
-        yield wording.change(endpoint.label, difference, p)
-        yield wording.by_dose(endpoint.label, added.tally_keys, risks[0], risks[-1], added)
+    if len(risks) == 1:
+        yield wording.only_group(endpoint.label, risks[0].tally_keys, risks[0])
+    elif difference and p and early and added:
+        words = ends(shown.plan)
+        yield wording.change(endpoint.label, difference, p, words)
+        yield wording.by_dose(endpoint.label, added.tally_keys, risks[0], risks[-1], added, words)
         yield wording.readings_part(endpoint.label, early, difference)
 
 
@@ -149,24 +154,25 @@ def _pooled_table(shown: Shown) -> Table:
             )
             rows.append(TableRow(endpoint.label, cells))
     by = rows and next(row for row in shown.results.where(statistic="cumulative_risk")).tally_keys
+    words = ends(shown.plan)
+    first, last = ("First group", "Last group") if words.in_order else (words.first, words.last)
     columns = (
-        "Endpoint", "Dates read", "Per dose, last minus first, points", "Per dose, odds ratio", "P (Mantel-Haenszel)",
-        f"First group, {by}", f"Last group, {by}", "Change, points",
+        "Endpoint", "Dates read", f"Per dose, {words.minus}, points", "Per dose, odds ratio", "P (Mantel-Haenszel)",
+        f"{first}, {by}", f"{last}, {by}", f"{words.change.capitalize()}, points",
     )  # fmt: skip
-    return Table("per_dose", "Risk per dose, first group against last", columns, tuple(rows))
+    return Table("per_dose", f"Risk per dose, {words.against}", columns, tuple(rows))
 
 
 def _hazard_table(shown: Shown) -> Table:
     rows = []
+    groups = _groups(shown)
     for endpoint in shown.plan.endpoints:
         found = _rows(shown, endpoint, "hazard", MAIN)
-        groups = list(dict.fromkeys(row.group for row in found))
         for dose in dict.fromkeys(row.tally_keys for row in found):
             at_dose = {row.group: row for row in found if row.tally_keys == dose}
-            cells = tuple(_count_cell(at_dose.get(group)) for group in (groups[0], groups[-1]))
-            rows.append(TableRow(f"{endpoint.label}, {dose}", cells))
-    columns = ("Endpoint and dose", "First group: events/at risk", "Last group: events/at risk")
-    return Table("hazards", "First events after each dose (latest reading of onset)", columns, tuple(rows))
+            rows.append(TableRow(f"{endpoint.label}, {dose}", tuple(_count_cell(at_dose.get(name)) for name in groups)))
+    caption = "First events after each dose: events/at risk (%) (latest reading of onset)"
+    return Table("hazards", caption, ("Endpoint and dose", *groups), tuple(rows))
 
 
 def _left_out_table(shown: Shown) -> Table | None:

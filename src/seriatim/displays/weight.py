@@ -5,6 +5,7 @@ from __future__ import annotations
 from seriatim.displays._contract import Shown
 from seriatim.displays.figures.distribution_by_group import GroupQuantiles, distribution_by_group
 from seriatim.displays.wording import weight as wording
+from seriatim.displays.wording.groups import Ends, ends
 from seriatim.displays.wording.numbers import interval, number, risk_cell
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.results.row import ResultRow
@@ -30,18 +31,20 @@ def section(shown: Shown) -> Section | None:
         return None
     blocks: list[Block] = []
     for name in names:
-        blocks += _one_cycle([row for row in rows if row.endpoint == name], name)
+        blocks += _one_cycle([row for row in rows if row.endpoint == name], name, ends(shown.plan))
     return Section("weight", "How much weight did patients gain?", tuple(blocks), SMALL_PRINT)
 
 
-def _one_cycle(rows: list[ResultRow], name: str) -> list[Block]:
+def _one_cycle(rows: list[ResultRow], name: str, words: Ends) -> list[Block]:
     medians = [row for row in rows if row.statistic == "median"]
     trend = next((row for row in rows if row.statistic == "p_trend_gain"), None)
-    blocks: list[Block] = [wording.gained(name, medians[0], medians[-1], trend)]
+    blocks: list[Block] = [wording.gained(name, medians[0], medians[-1], trend, words)]
+    if len(medians) == 1:
+        blocks = [wording.only_group(name, medians[0])]
     worst = max(medians, key=lambda row: (row.missing or 0) / max(1, (row.missing or 0) + (row.denominator or 0)))
     blocks += [sentence for sentence in [wording.missing(worst)] if sentence]
     blocks += [figure for figure in [_picture(rows, name)] if figure]
-    return [*blocks, _gain_table(rows, name), _grade_table(rows, name)]
+    return [*blocks, _gain_table(rows, name), _grade_table(rows, name, words)]
 
 
 def _picture(rows: list[ResultRow], name: str) -> Figure | None:
@@ -88,7 +91,7 @@ def _quartiles_cell(found: dict[str, ResultRow]) -> Cell:
     return Cell(interval(low.value, high.value, 1), (low.result_id, high.result_id))
 
 
-def _grade_table(rows: list[ResultRow], name: str) -> Table:
+def _grade_table(rows: list[ResultRow], name: str, words: Ends) -> Table:
     lines = []
     for group in dict.fromkeys(row.group for row in rows if row.statistic == "worst_grade"):
         grades = [row for row in rows if row.statistic == "worst_grade" and row.group == group]
@@ -98,4 +101,4 @@ def _grade_table(rows: list[ResultRow], name: str) -> Table:
     columns = ("Group", "0", "1", "2", "3", "Not assessed", "Grade 3: n/N (%; exact 95 % interval)")
     figure = name.replace(", ", "_").replace(" ", "_")
     return Table(f"{figure}_grades", f"{name[:1].upper()}{name[1:]}: patients by grade", columns, tuple(lines),
-                 tuple(wording.grades_note({row.statistic: row for row in rows})))  # fmt: skip
+                 tuple(wording.grades_note({row.statistic: row for row in rows}, words)))  # fmt: skip

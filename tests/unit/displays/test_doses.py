@@ -9,7 +9,7 @@ import pytest
 
 from seriatim.displays import doses
 from seriatim.displays._contract import Shown
-from seriatim.displays.wording.doses import amount
+from seriatim.displays.wording.doses import amount, stopped_only_group
 from seriatim.displays.wording.doses import lead as lead_words
 from seriatim.pages import Figure, Section, Table
 from seriatim.plans.plan import Plan
@@ -206,3 +206,46 @@ def test_series_whose_doses_are_unknown_has_a_section_without_a_figure() -> None
 
 def test_amounts_keep_their_thousands_apart_and_a_true_minus() -> None:
     assert [amount(value) for value in (12.5, 9_360_000.0, -6.0, 0.0)] == ["12.5", "9,360,000", "−6", "0"]
+
+
+def test_arm_with_fewer_doses_is_named_beside_the_other() -> None:
+    arms = Plan(title="t", grouping={"by": "levels", "column": "arm", "levels": ["1-155", "1086-1241"]})
+    (sentence,) = doses.lead(Shown(Results(tuple(rows())), {}, arms))
+    assert sentence.text.startswith(
+        "Fewer doses were given in 1086-1241 than in 1-155. Median in the first cycle 13 in 1-155, 7 in 1086-1241 ("
+    )
+    (still_open,) = doses.lead(Shown(Results(tuple(rows(moved=shift(0, -1, 1)))), {}, arms))
+    assert still_open.text.startswith("A difference in the number of doses is not shown.")
+
+
+def test_doses_recorded_in_no_group_are_said_to_be_not_recorded() -> None:
+    none = [median(subject, None, reason="no values", denominator=0, missing=9) for subject in (FIRST, LAST)]
+    (sentence,) = doses.lead(shown(rows(*none, moved=shift(None, None, None, reason="a group has no values"))))
+    assert sentence.text == "How many doses were given in the first cycle is not recorded."
+
+
+def test_millions_of_units_per_kg_are_printed_as_millions_so_that_the_table_fits_on_paper() -> None:
+    per_kg = Subject("doses", "first_cycle_per_kg", unit="IU/kg", group="1-155")
+    found = [*rows(), median(per_kg, 9_360_000.0, lower=7_920_000.0, upper=10_080_000.0)]
+    spread = {"lower_quartile": 6.48e6, "upper_quartile": 1.008e7, "lowest": 720_000.0, "highest": 1.08e7}
+    found += [number_row(per_kg, name, value) for name, value in spread.items()]
+    found += [
+        replace(row, group="1086-1241", result_id=f"{row.result_id}/2")
+        for row in found
+        if row.endpoint == per_kg.endpoint
+    ]
+    lines = table(doses.section(shown(found)), "doses").rows
+    middle = next(place for place, line in enumerate(lines) if line.header.startswith("Dose per kg"))
+    assert lines[middle].header == "Dose per kg in the first cycle, million IU/kg: median (exact 95 %)"
+    assert [lines[middle + step].cells[0].text for step in range(3)] == [
+        "9.36 (7.92 to 10.08)",
+        "6.48 to 10.08",
+        "0.72 to 10.8",
+    ]
+
+
+def test_single_group_that_stopped_for_toxicity_is_not_called_first_and_last() -> None:
+    stopped = ResultRow("s", "c", "doses", "stopped_for_toxicity", "risk", 0.5, numerator=5, denominator=10)
+    assert stopped_only_group(stopped).text == "First cycle stopped for toxicity: 5 of 10 (50 %)."
+    unknown = ResultRow("s", "c", "doses", "stopped_for_toxicity", "risk", None, reason="there are no patients")
+    assert "cannot be given: there are no patients" in stopped_only_group(unknown).text

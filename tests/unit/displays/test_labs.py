@@ -5,9 +5,12 @@ from __future__ import annotations
 from seriatim.analyses.labs import BASELINE, HAD, READING, WORST, Options, analyse
 from seriatim.displays import labs as display
 from seriatim.displays._contract import Shown
+from seriatim.displays.wording import labs as wording
+from seriatim.displays.wording.groups import ends
 from seriatim.pages import Figure, Sentence, Table
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
+from seriatim.results.row import ResultRow
 from seriatim.tallies.spec import Key, Role, Unit
 from seriatim.tallies.tally import tally_from_rows
 
@@ -74,3 +77,28 @@ def test_shift_and_worst_values_have_their_pictures() -> None:
 
 def test_review_without_labs_has_no_section() -> None:
     assert display.section(Shown(Results(()), {}, PLAN)) is None
+
+
+def test_series_without_a_graded_value_says_not_measured_in_place_of_empty_tables() -> None:
+    said = {"group": "early", "denominator": 0, "missing": 3}
+    rows = (
+        ResultRow("g", "c", "labs", "creatinine", "worst_grade", 0.0, **said),
+        ResultRow("r", "c", "labs", "creatinine", "risk", None, reason="there are no patients", **said),
+    )
+    (only,) = display.section(Shown(Results(rows), {}, PLAN)).blocks
+    assert (
+        only.text
+        == "No patient has a graded value on treatment (creatinine): laboratory toxicity was not measured, not absent."
+    )
+
+
+def test_arms_are_named_in_place_of_first_and_last() -> None:
+    arms = Plan(title="t", grouping={"by": "levels", "column": "arm", "levels": ["placebo", "interleukin-2"]})
+    risks = [ResultRow(f"r{n}", "c", "labs", "creatinine", "risk", n / 10, numerator=n, denominator=10) for n in (1, 2)]
+    difference = ResultRow("d", "c", "labs", "creatinine", "risk_difference", 0.1, lower=-0.2, upper=0.4, level=0.95)
+    told = wording.severe("creatinine", *risks, difference, None, ends(arms)).text
+    assert told == (
+        "Creatinine of grade 3 or 4: 1 of 10 (10 %) in placebo, 2 of 10 (20 %) in interleukin-2;"
+        " a difference of 10.0 points (95 % interval −20.0 to 40.0)."
+    )
+    assert wording.only_group("creatinine", risks[0]).text.endswith("1 of 10 (10 %); the series is one group.")

@@ -6,6 +6,7 @@ from seriatim.analyses.risk_per_dose import Options, analyse, needs
 from seriatim.displays import risk_per_dose
 from seriatim.displays._contract import Shown
 from seriatim.pages import Figure, Sentence, Table
+from seriatim.plans.grouping import Levels
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
 from seriatim.tallies.spec import Key, Unit
@@ -65,7 +66,8 @@ def test_fall_by_one_reading_of_dates_alone_is_not_called_a_fall():
 def test_series_of_one_group_makes_no_claim_of_a_change():
     made = shown(groups=("early",))
     assert risk_per_dose.lead(made) == ()
-    assert "cannot be given" in words(made)
+    assert "Hypotension: by dose 7, 26 % would have had it (95 % interval 20 % to 33 %)." in words(made)
+    assert "change" not in words(made)
 
 
 def test_patients_who_could_not_be_placed_are_tabled_by_reason_and_group():
@@ -110,3 +112,31 @@ def test_nothing_is_shown_that_was_not_asked_for():
     empty = Shown(Results(()), {}, PLAN)
     assert risk_per_dose.section(empty) is None
     assert risk_per_dose.lead(empty) == ()
+
+
+def test_doses_that_are_not_recorded_one_by_one_leave_nothing_to_say():
+    (spec,) = needs(PLAN, Options())
+    keys = tuple(Key("group", key.role, ("early", "late")) if key.name == "group" else key for key in spec.keys)
+    rows = [
+        (group, "it", way, "no dose recorded", 0, 0, 9) for group in ("early", "late") for way in ("earliest", "latest")
+    ]
+    tallies = {spec.name: tally_from_rows(spec.name, Unit.PATIENT, spec.definition, keys, rows)}
+    made = Shown(Results(tuple(analyse(tallies, PLAN, Options()))), tallies, PLAN)
+    (sentence,) = risk_per_dose.lead(made)
+    assert sentence.text == "Risk per dose cannot be given: the doses of these patients are not recorded one by one."
+
+
+def test_hazards_are_tabled_for_every_group():
+    made = shown(groups=("early", "late"))
+    (table,) = (block for block in risk_per_dose.section(made).blocks if getattr(block, "name", "") == "hazards")
+    assert table.columns == ("Endpoint and dose", "early", "late")
+    assert [cell.text for cell in table.rows[2].cells] == ["40/155 (25.8 %)", "4/155 (2.6 %)"]
+
+
+def test_arms_are_named_in_place_of_first_and_last():
+    made = shown()
+    arms = PLAN.model_copy(update={"grouping": Levels(by="levels", column="arm", levels=("early", "late"))})
+    named = Shown(made.results, made.tallies, arms)
+    assert "the risk of a single dose was lower in late than in early (" in risk_per_dose.lead(named)[0].text
+    assert "Hypotension: per dose given, late minus early is −" in words(named)
+    assert "26 % in early and 3 % in late would have had it, a difference of" in words(named)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from seriatim.analyses.weight import GRADE, RECORD, Options, analyse
 from seriatim.displays import weight as display
 from seriatim.displays._contract import Shown
+from seriatim.displays.wording import weight as wording
 from seriatim.pages import Figure, Sentence, Table
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
+from seriatim.results.row import ResultRow
 from seriatim.tallies.spec import Key, Role, Unit
 from seriatim.tallies.tally import tally_from_rows
 
@@ -53,7 +55,7 @@ def test_patients_without_a_baseline_are_a_caution() -> None:
 def test_tables_say_who_is_missing_and_how_grades_drift() -> None:
     gains, grades = (block for block in section().blocks if isinstance(block, Table))
     assert [cell.text for cell in gains.rows[0].cells[2:]] == ["100", "20", "0", "0"]
-    assert grades.notes[0].startswith("Grade 3, last minus first group: 0.0 points (")
+    assert grades.notes[0].startswith("Grade 3, last minus first: 0.0 points (")
     assert grades.notes[1].startswith("Drift of grades over all groups: P ")
 
 
@@ -63,3 +65,9 @@ def test_spread_of_the_gains_has_a_picture() -> None:
 
 def test_review_without_weights_has_no_section() -> None:
     assert display.section(Shown(Results(()), {}, PLAN)) is None
+
+
+def test_series_of_one_group_is_not_called_first_and_last() -> None:
+    median = ResultRow("m", "m", "weight", "weight gain, cycle 1", "median", 7.4, lower=7.2, upper=7.7, level=0.95)
+    told = wording.only_group("weight gain, cycle 1", median).text
+    assert told == "Median weight gain, cycle 1: 7.4 % (95 % interval 7.2 to 7.7); the series is one group."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seriatim.displays.wording.groups import CONSECUTIVE, Ends
 from seriatim.displays.wording.incidence import level_words
 from seriatim.displays.wording.numbers import percent
 from seriatim.pages import Sentence
@@ -10,14 +11,24 @@ from seriatim.results.row import ResultRow
 SEE = "see risk per dose"
 
 
-def lead(shift: ResultRow, first: ResultRow, last: ResultRow, *, toxicity_fell: bool) -> Sentence:
+def lead(
+    shift: ResultRow, first: ResultRow, last: ResultRow, *, toxicity_fell: bool, ends: Ends = CONSECUTIVE
+) -> Sentence:
     """Fewer, more, or open: the direction of the shift and its interval decide."""
     ids = tuple(row.result_id for row in (shift, first, last))
+    if not (first.denominator or last.denominator or first.value is not None or last.value is not None):
+        return Sentence("How many doses were given in the first cycle is not recorded.", ids, "caution")
     if shift.value is None or first.value is None or last.value is None:
         why = next(row.reason for row in (first, last, shift) if row.value is None)
         return Sentence(f"How the number of doses changed cannot be given: {why}.", ids, "caution")
     medians = f"Median in the first cycle {amount(first.value)}, then {amount(last.value)}"
-    opening, consequence = _verdict(shift, toxicity_fell=toxicity_fell)
+    if not ends.in_order:
+        medians = (
+            f"Median in the first cycle {amount(first.value)} in {ends.first}, {amount(last.value)} in {ends.last}"
+        )
+    opening, consequence = _verdict(shift, toxicity_fell=toxicity_fell and ends.in_order)
+    if not ends.in_order:
+        opening = _of_arm(opening, ends)
     return Sentence(f"{opening} {medians} ({_shift_words(shift)}). {consequence}", ids, "lead")
 
 
@@ -39,12 +50,29 @@ def _verdict(shift: ResultRow, *, toxicity_fell: bool) -> tuple[str, str]:
     return "A change in the number of doses is not shown.", f"For what each dose carried, {SEE}."
 
 
+def _of_arm(opening: str, ends: Ends) -> str:
+    """The verdict of one arm against another: "Fewer doses were given in B than in A."."""
+    if opening.startswith("A change"):
+        return "A difference in the number of doses is not shown."
+    return f"{opening[:-1]} in {ends.last} than in {ends.first}."
+
+
 def _shift_words(shift: ResultRow) -> str:
     """ "Hodges-Lehmann shift −6 doses, 95 % interval −8 to −5", or that there is no interval."""
     text = f"Hodges-Lehmann shift {amount(shift.value or 0.0)} {shift.unit}"
     if shift.lower is None or shift.upper is None:
         return f"{text}, no interval: {shift.warning}"
     return f"{text}, {level_words(shift)} interval {amount(shift.lower)} to {amount(shift.upper)}"
+
+
+def stopped_only_group(risk: ResultRow) -> Sentence:
+    """How many of a single group stopped for toxicity."""
+    if risk.value is None:
+        return Sentence(f"Why the first cycle ended cannot be given: {risk.reason}.", (risk.result_id,))
+    share = percent(risk.value, risk.denominator or 0)
+    return Sentence(
+        f"First cycle stopped for toxicity: {risk.numerator} of {risk.denominator} ({share}).", (risk.result_id,)
+    )
 
 
 def not_recorded(row: ResultRow) -> Sentence:
@@ -58,6 +86,15 @@ def not_recorded(row: ResultRow) -> Sentence:
         (row.result_id,),
         "caution",
     )
+
+
+def scale_of(largest: float) -> tuple[float, str]:
+    """By what amounts are divided to be read at a glance, and the word for it: 9.36 million, not 9,360,000.
+
+    >>> scale_of(10_080_000.0), scale_of(14.0)
+    ((1000000.0, 'million '), (1.0, ''))
+    """
+    return (1e6, "million ") if largest >= 1e6 else (1.0, "")
 
 
 def amount(value: float) -> str:

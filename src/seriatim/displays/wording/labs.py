@@ -4,22 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seriatim.displays.wording.groups import CONSECUTIVE, Ends
 from seriatim.displays.wording.numbers import interval, number, p_value, percent
 from seriatim.pages import Sentence
 from seriatim.results.row import ResultRow
 
 
-def severe(test: str, first: ResultRow, last: ResultRow, difference: ResultRow, p: ResultRow | None) -> Sentence:
+def only_group(test: str, risk: ResultRow) -> Sentence:
+    """Grade 3 or 4 in a series that is one group."""
+    return Sentence(f"{test.capitalize()} of grade 3 or 4: {_of(risk)}; the series is one group.", (risk.result_id,))
+
+
+def severe(
+    test: str, first: ResultRow, last: ResultRow, difference: ResultRow, p: ResultRow | None, ends: Ends = CONSECUTIVE
+) -> Sentence:
     """Grade 3 or 4, first group against last."""
     rows = [first, last, difference, *([p] if p else [])]
     ids = tuple(row.result_id for row in rows)
-    text = f"{test.capitalize()} of grade 3 or 4: {_of(first)} in the first group, {_of(last)} in the last"
+    text = f"{test.capitalize()} of grade 3 or 4: {_of(first)} in {ends.first}, {_of(last)} in {ends.last}"
     if difference.value is None or difference.lower is None or difference.upper is None:
         return Sentence(f"{text}; the difference cannot be given: {difference.reason}.", ids)
     bounds = f"{100 * (difference.level or 0):.0f} % interval {interval(difference.lower, difference.upper, 1, 100)}"
-    change = f"a change of {number(100 * difference.value)} points ({bounds})"
+    change = f"a {ends.change} of {number(100 * difference.value)} points ({bounds})"
     tail = f"; P {_equals(p)} by the score test" if p is not None and p.value is not None else ""
     return Sentence(f"{text}; {change}{tail}.", ids)
+
+
+def nothing_graded(tests: Sequence[str]) -> Sentence:
+    """No value of any test could be graded, most often because none was recorded."""
+    named = ", ".join(tests)
+    text = f"No patient has a graded value on treatment ({named}): laboratory toxicity was not measured, not absent."
+    return Sentence(text, (), "caution")
 
 
 def not_graded(test: str, rows: Sequence[ResultRow]) -> Sentence | None:
