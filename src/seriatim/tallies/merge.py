@@ -97,10 +97,13 @@ def _refuse_twice(first: Tally, second: Tally) -> None:
 
 def _filled_up(tally: Tally, other: Tally) -> Tally:
     """The tally with the levels that only the other one found, all its patients at the absent level of each."""
+    absent = tally.absent
+    if absent is None or absent[0] not in tally.columns:
+        return tally
     for key in tally.keys:
         lacking = [level for level in other.levels(key.name) if level not in key.levels]
-        if lacking and key.role is Role.VIEW and key.as_found and tally.absent is not None:
-            tally = _with_absent_levels(tally, key, lacking, tally.absent)
+        if lacking and key.role is Role.VIEW and key.as_found:
+            tally = _with_absent_levels(tally, key, lacking, absent)
     return tally
 
 

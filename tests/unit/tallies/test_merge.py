@@ -10,7 +10,7 @@ from seriatim.errors import Refused
 from seriatim.tallies.files import content_hash
 from seriatim.tallies.merge import merge
 from seriatim.tallies.spec import Key, Role, Unit
-from seriatim.tallies.tally import Tally, counts, numbers, tally_from_rows
+from seriatim.tallies.tally import Tally, counts, numbers, select, tally_from_rows
 
 ERAS = Key("group", Role.PARTITION, ("before 1990-01-01", "from 1990-01-01"))
 ENDPOINT = Key("endpoint", Role.VIEW, ("sepsis", "fever"), ("Line sepsis, grade 3-4", "Fever"))
@@ -229,6 +229,11 @@ def test_terms_are_not_merged_where_nothing_says_what_absence_means():
         merge(replace(NORTH, absent=None), replace(SOUTH, absent=None))
     with pytest.raises(Refused, match="a different level of those without a record cannot be merged"):
         merge(NORTH, replace(SOUTH, absent=None))
+
+
+def test_terms_of_those_who_had_them_are_not_filled_up_because_those_without_are_gone():
+    with pytest.raises(Refused, match="only one of the two sites has term chills, rash"):
+        merge(select(NORTH, outcome="yes"), select(SOUTH, outcome="yes"))
 
 
 def test_site_without_any_term_does_not_say_how_many_patients_it_has():
