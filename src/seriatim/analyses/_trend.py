@@ -54,12 +54,12 @@ def case_trend_row(subject: Subject, by_case: Tally, **levels: str) -> ResultRow
 
 def split_by_case(by_case: Tally, **levels: str) -> tuple[Counts, Counts, int]:
     """Case numbers with the event, case numbers without, and how many could not be judged."""
-    places = {name: _case_numbers(by_case, name, **levels) for name in (YES, UNCLEAR, NOT_GRADED, NO)}
-    events = np.sort(np.concatenate([places[YES], places[UNCLEAR]]))
-    others = np.sort(np.concatenate([places[NOT_GRADED], places[NO]]))
-    total = int(counts(by_case, **levels))
-    return events, others, total - len(events) - len(others)
+    part = select(by_case, **levels)
+    events, others = _case_numbers(part, YES, UNCLEAR), _case_numbers(part, NOT_GRADED, NO)
+    return events, others, int(counts(part)) - len(events) - len(others)
 
 
-def _case_numbers(by_case: Tally, outcome: str, **levels: str) -> Counts:
-    return numbers(select(by_case, outcome=outcome, **levels), "case_number")
+def _case_numbers(by_case: Tally, *outcomes: str) -> Counts:
+    found = [numbers(select(by_case, outcome=outcome), "case_number") for outcome in outcomes]
+    # Each is in order already: a stable sort only merges them.
+    return np.sort(np.concatenate(found), kind="stable")

@@ -14,6 +14,7 @@ from seriatim.methods.values import NotEstimable, PValue
 
 METHOD = "Wilcoxon rank-sum test of case numbers, events against non-events"
 DISTANCE = "two-sided by distance |U - E|"
+REPEATED = "case numbers must be whole and each may occur only once"
 
 
 def rank_sum_trend(positions: ArrayLike, n: int, max_work: float = 2e7) -> PValue | NotEstimable:
@@ -45,15 +46,18 @@ def rank_sum(positions: ArrayLike, others: ArrayLike, max_work: float = 2e7) -> 
     0.0182
     """
     events, without = _case_numbers(positions), _case_numbers(others)
-    both = _case_numbers(np.concatenate([events, without]))
-    return _compared(np.searchsorted(both, events) + 1, both.size, max_work)
+    before = np.searchsorted(without, events)
+    if np.any(np.searchsorted(without, events, side="right") > before):
+        raise ValueError(REPEATED)
+    return _compared(before + np.arange(1, events.size + 1), events.size + without.size, max_work)
 
 
 def _case_numbers(positions: ArrayLike) -> NDArray[np.int64]:
     given = np.asarray(positions)
-    ordered: NDArray[np.int64] = np.sort(given.astype(np.int64))
-    if not np.array_equal(np.sort(given), ordered) or np.any(ordered[1:] == ordered[:-1]):
-        raise ValueError("case numbers must be whole and each may occur only once")
+    whole: NDArray[np.int64] = given.astype(np.int64)
+    ordered = np.sort(whole, kind="stable")  # which takes no longer than looking where they are in order already
+    if not np.array_equal(given, whole) or np.any(ordered[1:] == ordered[:-1]):
+        raise ValueError(REPEATED)
     return ordered
 
 

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import polars as pl
@@ -14,7 +15,7 @@ from polars.exceptions import PolarsError
 
 from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.tallies.spec import Key, Role, Unit
-from seriatim.tallies.tally import Tally
+from seriatim.tallies.tally import Counts, Tally
 
 SCHEMA = "seriatim.tallies/1"
 
@@ -24,7 +25,7 @@ def write_tallies(tallies: Mapping[str, Tally], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     entries = {}
     for name, tally in sorted(tallies.items()):
-        _frame(tally).write_parquet(folder / f"{name}.parquet")
+        _frame(tally).with_columns(pl.col(pl.Enum).cast(pl.String)).write_parquet(folder / f"{name}.parquet")
         entries[name] = _header(tally)
     document = {"schema": SCHEMA, "tallies": entries}
     (folder / "tallies.json").write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -52,10 +53,24 @@ def content_hash(tally: Tally) -> str:
     Roles, alignment, definitions and the absent level are in it, because they decide which sums are allowed; source,
     contributions and data cut are not.
     """
+    if tally not in _HASHES:
+        _HASHES[tally] = _hash(tally)
+    return _HASHES[tally]
+
+
+# A review asks twice, to print it and to keep it beside the counts, and a tally does not change.
+_HASHES: WeakKeyDictionary[Tally, str] = WeakKeyDictionary()
+ROWS_AT_ONCE = 100_000  # the cases of a million patients, as one text, would fill a quarter of a gigabyte
+
+
+def _hash(tally: Tally) -> str:
     keys = [(key.name, key.role, key.levels, key.labels, key.definitions, key.as_found) for key in tally.keys]
     header = (tally.name, tally.unit, tally.definition, tally.alignment, tally.absent, keys)
     digest = hashlib.sha256(json.dumps(header).encode())
-    digest.update(_frame(tally).write_csv().encode())
+    frame = _frame(tally)
+    digest.update(frame.clear().write_csv().encode())
+    for part in frame.iter_slices(ROWS_AT_ONCE):
+        digest.update(part.write_csv(include_header=False).encode())
     return digest.hexdigest()
 
 
@@ -122,12 +137,19 @@ def _header(tally: Tally) -> dict[str, Any]:
 
 
 def _frame(tally: Tally) -> pl.DataFrame:
-    data = {}
-    for key in tally.keys:
-        column = tally.columns[key.name]
-        data[key.name] = column if key.role is Role.ORDER else np.array(key.levels, dtype=object)[column].tolist()
-    schema = {key.name: pl.Int64 if key.role is Role.ORDER else pl.String for key in tally.keys} | {"n": pl.Int64}
-    return pl.DataFrame(data | {"n": tally.n}, schema=schema).sort([*schema])
+    """The rows in order; levels are enumerated by the alphabet, so that they sort like words at the cost of numbers."""
+    columns = {key.name: _column(key, tally.columns[key.name]) for key in tally.keys} | {"n": _numbers(tally.n)}
+    return pl.DataFrame(columns).sort([*columns])
+
+
+def _column(key: Key, places: Counts) -> pl.Series:
+    if key.role is Role.ORDER:
+        return _numbers(places)
+    return pl.Series(key.levels, dtype=pl.Enum(sorted(set(key.levels)))).gather(places)
+
+
+def _numbers(column: Counts) -> pl.Series:
+    return pl.Series(column, dtype=pl.Int64)
 
 
 def _codes(column: pl.Series, key: Key) -> Any:

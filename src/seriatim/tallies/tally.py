@@ -82,8 +82,9 @@ def select(tally: Tally, **levels: str) -> Tally:
     for name, level in levels.items():
         keep &= tally.columns[tally.key(name).name] == _position(tally.key(name), level)
     keys = tuple(key for key in tally.keys if key.name not in levels)
-    columns = {key.name: tally.columns[key.name][keep] for key in keys}
-    return replace(tally, keys=keys, columns=columns, n=tally.n[keep])
+    rows = np.flatnonzero(keep)
+    columns = {key.name: tally.columns[key.name][rows] for key in keys}
+    return replace(tally, keys=keys, columns=columns, n=tally.n[rows])
 
 
 def counts(tally: Tally, *axes: str, **levels: str) -> Counts:
@@ -113,7 +114,9 @@ def numbers(tally: Tally, name: str) -> Counts:
     """The distinct numbers of an order key, ascending."""
     if tally.key(name).role is not Role.ORDER:
         raise Misuse(f"tally {tally.name}: {name!r} has levels, not numbers")
-    return np.unique(tally.columns[name])
+    column = tally.columns[name]
+    # The cases of a million patients are in order already, and telling so takes a hundredth of finding them again.
+    return column.copy() if np.all(column[1:] > column[:-1]) else np.unique(column)
 
 
 def tally_from_rows(
