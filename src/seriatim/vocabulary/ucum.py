@@ -76,7 +76,7 @@ def as_ucum(spelled: str) -> str:
 
 
 # Factor and dimension of each atom. Pascal and joule are bases here: no clinical rule takes a pressure apart.
-# Sources: UCUM 2.1 (definitions), SI brochure 9.
+# Source: the definitions of UCUM 2.2.
 _BASES = ("g", "mol", "s", "m", "K", "eq", "Pa", "J")
 _LITRE: tuple[Fraction, Dimension] = (Fraction(1, 1000), (("m", 3),))
 _PREFIXABLE: Mapping[str, tuple[Fraction, Dimension]] = MappingProxyType(
@@ -102,7 +102,9 @@ _PLAIN: Mapping[str, tuple[Fraction, Dimension]] = MappingProxyType(
         "a": (Fraction(31_557_600), (("s", 1),)),
         "[lb_av]": (Fraction(45_359_237, 100_000), (("g", 1),)),
         "[in_i]": (Fraction(254, 10_000), (("m", 1),)),
-        "mm[Hg]": (Fraction("133.322387415"), (("Pa", 1),)),
+        # UCUM's own value; SI's conventional one is 3 in a million more.
+        "mm[Hg]": (Fraction("133.322"), (("Pa", 1),)),
+        "cm[H2O]": (Fraction("98.0665"), (("Pa", 1),)),
         "{beats}": (Fraction(1), ()),
         "{breaths}": (Fraction(1), ()),
         "{count}": (Fraction(1), ()),
@@ -120,6 +122,7 @@ _PREFIXES: Mapping[str, Fraction] = MappingProxyType(
         "u": Fraction(1, 10**6),
         "n": Fraction(1, 10**9),
         "p": Fraction(1, 10**12),
+        "f": Fraction(1, 10**15),
     }
 )
 _POWER_OF_TEN = re.compile(r"10[*^](-?\d{1,2})")
@@ -190,4 +193,6 @@ _INSTEAD = MappingProxyType(
 
 def _help(part: str, code: str) -> str:
     instead = f"; write {_INSTEAD[part]}" if part in _INSTEAD else ""
+    if re.fullmatch(r"[0-9]+[a-z]+", part):
+        instead = "; a unit has no number in it, so put the number into the amount"
     return f'"{part}" in "{code}" is no unit of the UCUM subset{instead}'
