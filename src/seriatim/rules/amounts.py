@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from seriatim.rules.faults import NotARule
+from seriatim.rules.faults import NotARule, shortened
 from seriatim.rules.variables import Variable
 from seriatim.vocabulary.ucum import UnknownUnit, ratio, unit_of
 
-_AMOUNT = re.compile(r"\s*([+-]?\d+(?:\.\d+)?)\s*(\S.*?)?\s*")
+# Written out as [0-9]: \d would take the digits of other scripts too.
+_AMOUNT = re.compile(r"\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*(\S.*?)?\s*")
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+_COMMA = re.compile(r"\s*[+-]?[0-9]+,[0-9]")
 
 
 def split_amount(text: str) -> tuple[Fraction, str]:
@@ -19,15 +22,29 @@ def split_amount(text: str) -> tuple[Fraction, str]:
     (Fraction(5, 2), 'mg/dL')
     """
     match = _AMOUNT.fullmatch(text)
-    if match is None:
-        raise NotARule.because(f"'{text}'", "a number and a unit, such as '2.5 mg/dL'", "write it so")
+    if match is None or _COMMA.match(text):
+        # 1,000 is a thousand to one reader and one to another.
+        move = "write a point for decimals and nothing between thousands" if "," in text else "write it so"
+        raise NotARule.because(f"'{shortened(text)}'", "a number and a unit, such as '2.5 mg/dL'", move)
     return Fraction(match[1]), match[2] or ""
 
 
-def in_unit_of(variable: Variable, amount: Fraction, unit: str) -> Fraction:
+def plain_number(text: str) -> Fraction:
+    """A number without quotes. An exponent is refused: a few signs of it can stand for more digits than memory has.
+
+    >>> plain_number("2.5")
+    Fraction(5, 2)
+    """
+    if not _PLAIN.fullmatch(text):
+        raise NotARule.because(shortened(text), "a plain decimal number, such as 2.5", "write it out")
+    return Fraction(text)
+
+
+def in_unit_of(variable: Variable, amount: Fraction, unit: str, written: str = "") -> Fraction:
     """An amount in the unit of a variable, exactly; raises `NotARule` for a unit that cannot be one of it."""
+    found = f"'{shortened(written or f'{amount} {unit}'.strip())}'"
     if not unit:
-        raise NotARule.because(f"'{float(amount):g}' without a unit", _wanted(variable), "add the unit")
+        raise NotARule.because(f"{found} without a unit", _wanted(variable), "add the unit")
     if unit in variable.units:
         return amount * variable.units[unit]
     try:
@@ -37,11 +54,8 @@ def in_unit_of(variable: Variable, amount: Fraction, unit: str) -> Fraction:
     try:
         return amount * ratio(unit, variable.unit)
     except UnknownUnit:
-        raise NotARule.because(
-            f"'{float(amount):g} {unit}'",
-            _wanted(variable),
-            "convert it, or declare the unit with its factor and source",
-        ) from None
+        move = "convert it, or declare the unit with its factor and source"
+        raise NotARule.because(found, _wanted(variable), move) from None
 
 
 def _wanted(variable: Variable) -> str:

@@ -35,7 +35,7 @@ def high(variable: str) -> str:
 
 
 def age(variable: str) -> str:
-    """The column with the seconds from the observation to the decision."""
+    """The column with the seconds from the observation to the decision; asked only where the value is known."""
     return f"{variable}__age"
 
 
@@ -119,9 +119,11 @@ def _most(terms: Sequence[Term]) -> nw.Expr:
 
 
 def _end(term: Term, is_low: bool) -> nw.Expr:
-    column = age if term.aspect == "age" else (low if is_low else high)
-    name = column(term.variable)
-    return nw.col(name) if term.coefficient == 1 else nw.col(name) * term.coefficient
+    value = nw.col(low(term.variable) if is_low else high(term.variable))
+    if term.aspect == "age":
+        # A value too old to count may keep its age in the frame; to a rule it is as unknown as the value.
+        value = nw.when(~nw.col(low(term.variable)).is_null()).then(nw.col(age(term.variable)))
+    return value if term.coefficient == 1 else value * term.coefficient
 
 
 def _sum(terms: Sequence[Term]) -> nw.Expr:

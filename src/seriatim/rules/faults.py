@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
+
+Read = TypeVar("Read")
+LONGEST_QUOTE = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +33,26 @@ class NotARule(ValueError):
     def because(cls, found: str, expected: str, next_move: str) -> NotARule:
         """For one fault."""
         return cls([Fault(found, expected, next_move)])
+
+
+def gathered(steps: Iterable[Callable[[], Read]]) -> list[Read]:
+    """What every step gives; where some refuse, one refusal with the faults of them all."""
+    done: list[Read] = []
+    faults: list[Fault] = []
+    for step in steps:
+        try:
+            done.append(step())
+        except NotARule as problem:
+            faults += problem.faults
+    if faults:
+        raise NotARule(faults)
+    return done
+
+
+def shortened(text: str) -> str:
+    """A quotation that fits a line.
+
+    >>> shortened("a" * 200)[-4:]
+    'aa …'
+    """
+    return text if len(text) <= LONGEST_QUOTE else f"{text[:LONGEST_QUOTE]} …"

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
+from functools import partial
+from math import gcd, lcm
 from typing import Literal
 
 from sqlglot import exp
 
-from seriatim.rules.amounts import in_unit_of, split_amount
-from seriatim.rules.faults import NotARule
+from seriatim.rules.amounts import in_unit_of, plain_number, split_amount
+from seriatim.rules.faults import NotARule, gathered, shortened
 from seriatim.rules.tree import Compare, Operator, Term
 from seriatim.rules.variables import LARGEST, Kind, Variable
 from seriatim.vocabulary.ucum import UnknownUnit, ratio
@@ -28,22 +30,25 @@ class Side:
     """A sum: multiples of variables, amounts with a unit, and a pure number."""
 
     of: Mapping[Asked, Fraction] = field(default_factory=dict)
-    amounts: tuple[tuple[Fraction, str], ...] = ()
+    amounts: tuple[tuple[Fraction, str, str], ...] = ()  # number, unit, and the text as written
     number: Fraction = Fraction(0)
+    bare: tuple[str, ...] = ()  # the numbers without a unit, as written: a bare zero is one too
 
     def plus(self, other: Side) -> Side:
         names = [*self.of, *(name for name in other.of if name not in self.of)]
         summed = {name: self.of.get(name, Fraction(0)) + other.of.get(name, Fraction(0)) for name in names}
-        return Side(summed, self.amounts + other.amounts, self.number + other.number)
+        return Side(summed, self.amounts + other.amounts, self.number + other.number, self.bare + other.bare)
 
     def times(self, factor: Fraction) -> Side:
         scaled = {name: value * factor for name, value in self.of.items()}
-        return Side(scaled, tuple((n * factor, unit) for n, unit in self.amounts), self.number * factor)
+        amounts = tuple((n * factor, unit, text) for n, unit, text in self.amounts)
+        return Side(scaled, amounts, self.number * factor, self.bare)
 
 
 def compared(left: exp.Expr, operator: Operator, right: exp.Expr, look: Look) -> Compare:
     """The comparison of two sums as one of whole numbers against a constant."""
-    both = side_of(left, look).plus(side_of(right, look).times(Fraction(-1)))
+    one, other = gathered([partial(side_of, left, look), partial(side_of, right, look)])
+    both = one.plus(other.times(Fraction(-1)))
     terms, constant = whole_numbers(both, look)
     comparison = Compare(terms, operator, constant, f"{_words(left)} {operator} {_words(right)}")
     _require_plausible(comparison, look)
@@ -57,8 +62,8 @@ def side_of(node: exp.Expr, look: Look) -> Side:
     if isinstance(node, exp.Neg):
         return side_of(node.this, look).times(Fraction(-1))
     if isinstance(node, exp.Add | exp.Sub):
-        sign = Fraction(1 if isinstance(node, exp.Add) else -1)
-        return side_of(node.this, look).plus(side_of(node.expression, look).times(sign))
+        one, other = gathered([partial(side_of, node.this, look), partial(side_of, node.expression, look)])
+        return one.plus(other.times(Fraction(1 if isinstance(node, exp.Add) else -1)))
     if isinstance(node, exp.Mul):
         return _product(side_of(node.this, look), side_of(node.expression, look), node)
     if isinstance(node, exp.Literal):
@@ -67,9 +72,8 @@ def side_of(node: exp.Expr, look: Look) -> Side:
         return Side({(look(node.name).name, "value"): Fraction(1)})
     if age := _age(node, look):
         return age
-    raise NotARule.because(
-        f'"{node.sql()[:60]}"', "a sum of variables and amounts", "divide in a declared variable with `expr`"
-    )
+    move = "divide in a declared variable with `expr`" if isinstance(node, exp.Div) else "write it with + - * alone"
+    raise NotARule.because(f'"{shortened(node.sql())}"', "a sum of variables and amounts", move)
 
 
 def whole_numbers(both: Side, look: Look) -> tuple[tuple[Term, ...], int]:
@@ -86,11 +90,9 @@ def whole_numbers(both: Side, look: Look) -> tuple[tuple[Term, ...], int]:
 
 
 def _reduced(terms: tuple[Term, ...], constant: int) -> tuple[tuple[Term, ...], int]:
-    """Divide by the factor common to all coefficients where the constant allows it: smaller numbers, same answer."""
-    lone = abs(terms[0].coefficient)
-    if len(terms) == 1 and constant % lone == 0:
-        return (Term(terms[0].variable, terms[0].coefficient // lone, terms[0].aspect),), constant // lone
-    return terms, constant
+    """Divide by the factor common to all coefficients and the constant: smaller numbers, same answer."""
+    common = gcd(constant, *(term.coefficient for term in terms))
+    return tuple(Term(term.variable, term.coefficient // common, term.aspect) for term in terms), constant // common
 
 
 def _seen(asked: Asked, look: Look) -> Variable:
@@ -123,35 +125,30 @@ def _per_tick(asked: Asked, reference: Variable, look: Look) -> Fraction:
 def _constant(both: Side, reference: Variable) -> Fraction:
     if reference.kind is Kind.COUNT:
         if both.amounts:
-            amount, unit = both.amounts[0]
-            raise NotARule.because(
-                f"'{float(abs(amount)):g} {unit}'", "a whole number", "write it without quotes or unit"
-            )
+            found = f"'{shortened(both.amounts[0][2])}'"
+            raise NotARule.because(found, "a whole number", "write it without quotes or unit")
         return both.number
-    if both.number:
-        raise NotARule.because(
-            f"the bare number {float(abs(both.number)):g}",
-            f"an amount with its unit, such as '{float(abs(both.number)):g} {reference.unit}'",
-            "quote it with its unit",
-        )
-    return sum((in_unit_of(reference, amount, unit) for amount, unit in both.amounts), Fraction(0))
+    if both.bare:
+        number, unit = shortened(both.bare[0]), "h" if reference is SECONDS else reference.unit
+        expected = f"an amount with its unit, such as '{number} {unit}'"
+        raise NotARule.because(f"the bare number {number}", expected, "quote it with its unit")
+    converted = gathered([partial(in_unit_of, reference, *amount) for amount in both.amounts])
+    return sum(converted, Fraction(0))
 
 
 def _literal(node: exp.Literal) -> Side:
     if node.is_string:
-        amount, unit = split_amount(node.name)
-        return Side(amounts=((amount, unit),))
-    try:
-        return Side(number=Fraction(node.name))
-    except ValueError:
-        raise NotARule.because(node.name, "a plain decimal number", "write it out") from None
+        return Side(amounts=((*split_amount(node.name), node.name),))
+    return Side(number=plain_number(node.name), bare=(node.name,))
 
 
 def _product(left: Side, right: Side, node: exp.Expr) -> Side:
     if right.of or right.amounts:
         left, right = right, left
     if right.of or right.amounts:
-        raise NotARule.because(f'"{node.sql()[:60]}"', "a variable times a plain number", "multiply by a number alone")
+        raise NotARule.because(
+            f'"{shortened(node.sql())}"', "a variable times a plain number", "multiply by a number alone"
+        )
     return left.times(right.number)
 
 
@@ -164,19 +161,20 @@ def _age(node: exp.Expr, look: Look) -> Side | None:
 
 def _require_plausible(comparison: Compare, look: Look) -> None:
     """A threshold that no plausible value lies on either side of is a slip of the pen; a product must fit 64 bits."""
-    low = high = 0
+    low = high = reach = 0
     for term in comparison.terms:
         ends = [term.coefficient * end for end in _range(term, look)]
-        low, high = low + min(ends), high + max(ends)
+        low, high, reach = low + min(ends), high + max(ends), reach + max(map(abs, ends))
     if not low <= comparison.constant <= high:
         limits = ", ".join(f"{term.variable}" for term in comparison.terms)
         raise NotARule.because(
-            f'the threshold of "{comparison.text}"',
+            f'the threshold of "{shortened(comparison.text)}"',
             f"one inside the plausible range of {limits}",
             "mend the threshold, its unit or the range",
         )
-    if max(abs(low), abs(high)) > LARGEST:
-        raise NotARule.because(f'"{comparison.text}"', "numbers that fit 64 bits", "use a coarser unit or range")
+    if reach > LARGEST:
+        found = f'"{shortened(comparison.text)}"'
+        raise NotARule.because(found, "numbers that fit 64 bits", "use a coarser unit or range")
 
 
 def _range(term: Term, look: Look) -> tuple[int, int]:
@@ -187,4 +185,5 @@ def _range(term: Term, look: Look) -> tuple[int, int]:
 
 
 def _words(node: exp.Expr) -> str:
-    return str(node.sql()).replace("'", "")
+    text = str(node.sql(normalize_functions=False)).replace("'", "")
+    return re.sub(r"(?i)\bhours_since\((\w+)\)", r"time since \1", text)

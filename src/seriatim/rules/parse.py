@@ -8,11 +8,11 @@ from functools import partial
 
 from sqlglot import exp
 
-from seriatim.rules.faults import Fault, NotARule
+from seriatim.rules.faults import Fault, NotARule, gathered, shortened
 from seriatim.rules.linear import compared
-from seriatim.rules.sql import COMPARISONS, parse_sql
+from seriatim.rules.sql import COMPARISONS, Parsed, read_sql
 from seriatim.rules.tree import MIRRORED, And, AtLeast, Compare, Group, Known, Not, Operator, Or, Term, Tree
-from seriatim.rules.variables import Kind, Variable
+from seriatim.rules.variables import LARGEST, Kind, Variable
 
 FUNCTIONS = ("at_least", "any_of", "assessed", "hours_since")
 
@@ -25,8 +25,9 @@ def parse(text: str, variables: Mapping[str, Variable], groups: Sequence[str] = 
     >>> parse("platelets < '30 10*9/L'", {"platelets": platelets})
     Compare(terms=(Term(variable='platelets', coefficient=1, aspect='value'),), operator='<', constant=30000000, text='platelets < 30 10*9/L')
     """  # noqa: E501
-    reading = _Reading(variables, tuple(groups))
-    tree = reading.condition(parse_sql(text))
+    parsed = read_sql(text, variables)
+    reading = _Reading(variables, tuple(groups), parsed, list(parsed.faults))
+    tree = reading.condition(parsed.tree)
     if reading.faults:
         raise NotARule(reading.faults)
     return tree
@@ -41,9 +42,12 @@ class _Reading:
 
     variables: Mapping[str, Variable]
     groups: tuple[str, ...]
+    parsed: Parsed
     faults: list[Fault] = field(default_factory=list)
 
     def condition(self, node: exp.Expr) -> Tree:
+        if not _holds_conditions(node) and self.parsed.is_foreign(node):
+            return _NOTHING  # told already
         for kind, read in self._readers().items():
             if isinstance(node, kind):
                 return self._guarded(partial(read, node))
@@ -84,21 +88,24 @@ class _Reading:
 
     def _between(self, node: exp.Expr) -> Tree:
         low, high = node.args["low"], node.args["high"]
-        return And((self._compare(node.this, ">=", low), self._compare(node.this, "<=", high)))
+        bounds = [partial(self._compare, node.this, ">=", low), partial(self._compare, node.this, "<=", high)]
+        least, most = gathered(bounds)
+        if isinstance(least, Compare) and isinstance(most, Compare) and _is_empty(least, most):
+            found = f'"{shortened(node.sql())}"'
+            raise NotARule.because(found, "the lesser bound first", "exchange the bounds")
+        return And((least, most))
 
     def _in(self, node: exp.Expr) -> Tree:
-        return Or(tuple(self._guarded(partial(self._compare, node.this, "=", item)) for item in node.expressions))
+        return Or(tuple(gathered([partial(self._compare, node.this, "=", item) for item in node.expressions])))
 
     def _compare(self, left: exp.Expr, operator: Operator, right: exp.Expr) -> Tree:
+        left, right = left.unnest(), right.unnest()
         if _is_text(left) and not _is_text(right):
             left, operator, right = right, MIRRORED[operator], left
-        variable = self._lone(left)
+        variable = self.variables.get(left.name) if isinstance(left, exp.Column) else None
         if variable is not None and variable.kind in (Kind.ORDINAL, Kind.CATEGORY, Kind.BOOLEAN):
             return _word(variable, operator, right)
         return compared(left, operator, right, self._variable)
-
-    def _lone(self, node: exp.Expr) -> Variable | None:
-        return self._variable(node.name) if isinstance(node, exp.Column) else None
 
     def _variable(self, name: str) -> Variable:
         if name not in self.variables:
@@ -126,13 +133,19 @@ class _Reading:
         expected = (
             "at_least(n, conditions or a group), any_of(conditions), assessed(variable), hours_since(variable) > '6 h'"
         )
-        raise NotARule.because(f"the function {node.sql()[:60]}", expected, "use one of these")
+        found = f"the function {shortened(node.sql(normalize_functions=False))}"
+        raise NotARule.because(found, expected, "use one of these")
 
     def _at_least(self, given: Sequence[exp.Expr]) -> Tree:
         n = given[0] if given else None
-        if not isinstance(n, exp.Literal) or n.is_string or not n.name.isdigit() or n.name == "0" or len(given) < 2:
+        if not isinstance(n, exp.Literal) or n.is_string or not n.name.isdecimal() or len(given) < 2:
             raise NotARule.because("at_least", "a whole number and what is counted", "write at_least(3, relative)")
         members: list[Tree] = [Group(item.name) if self._is_group(item) else self.condition(item) for item in given[1:]]
+        # Of a group it is not known here how many rules it has; the protocol counts them.
+        most = len(members) if not any(isinstance(member, Group) for member in members) else LARGEST
+        if not 1 <= int(n.name) <= most:
+            expected = f"a count from 1 to the {len(members)} that are listed"
+            raise NotARule.because(f"at_least({shortened(n.name)}, ...)", expected, "mend the count or the list")
         return AtLeast(int(n.name), tuple(members))
 
     def _is_group(self, node: exp.Expr) -> bool:
@@ -140,7 +153,19 @@ class _Reading:
 
 
 def _no_condition(node: exp.Expr) -> Tree:
-    raise NotARule.because(f'"{node.sql()[:60]}"', "a condition that is true or false", "compare it with something")
+    found = f'"{shortened(node.sql())}"'
+    raise NotARule.because(found, "a condition that is true or false", "compare it with something")
+
+
+def _holds_conditions(node: exp.Expr) -> bool:
+    """Is it made of conditions, so that one of them can be told and the others still read?"""
+    if isinstance(node, exp.Anonymous):
+        return node.name.lower() in ("at_least", "any_of")
+    return isinstance(node, exp.Paren | exp.Not | exp.And | exp.Or)
+
+
+def _is_empty(least: Compare, most: Compare) -> bool:
+    return least.terms == most.terms and least.constant > most.constant
 
 
 def _is_text(node: exp.Expr) -> bool:
@@ -149,10 +174,16 @@ def _is_text(node: exp.Expr) -> bool:
 
 def _word(variable: Variable, operator: Operator, right: exp.Expr) -> Tree:
     """A word against the words of the variable; their order counts for an ordinal alone."""
+    if variable.kind is Kind.BOOLEAN:
+        raise NotARule.because(
+            f"{variable.name} {operator} {shortened(right.sql())}",
+            f"{variable.name} alone, or NOT {variable.name}",
+            "it is a condition by itself",
+        )
     if not _is_text(right) or right.name not in variable.levels:
         raise NotARule.because(
-            right.sql()[:60],
-            f"one of {', '.join(variable.levels) or 'its name alone'}, in quotes",
+            shortened(right.sql()),
+            f"one of {', '.join(variable.levels)}, in quotes",
             "write the word as declared",
         )
     if variable.kind is not Kind.ORDINAL and operator not in ("=", "<>"):

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 
 from seriatim.rules.tree import And, AtLeast, Compare, Group, Known, Not, Tree
 
-# UCUM codes are for machines; a ward reads units spelt so that none is mistaken for another (ISMP list of error-prone
-# abbreviations: no Greek letter, no trailing zero).
+# Signs are easily mistaken for one another at a bedside: > and < are on the ISMP list of error-prone abbreviations.
 SPELT: Mapping[str, str] = {
     ">=": "at least", "<=": "at most", ">": "above", "<": "below", "=": "is", "<>": "is not",
 }  # fmt: skip
@@ -43,4 +42,10 @@ def _grouped(trees: tuple[Tree, ...], parts: list[str]) -> list[str]:
 
 
 def _spelt(text: str, named: Mapping[str, str]) -> str:
-    return " ".join(SPELT.get(word, named.get(word, word)) for word in text.split(" "))
+    return " ".join(_word(word, named) for word in text.split(" "))
+
+
+def _word(word: str, named: Mapping[str, str]) -> str:
+    """A sign or a name in words; a name may stand in the brackets of a sum."""
+    name = word.strip("()-")
+    return SPELT.get(word) or (word.replace(name, named[name]) if name in named else word)
