@@ -1,0 +1,56 @@
+"""What are the largest and the smallest dose that any believable patient could be given?"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from seriatim.protocols.dosing.adjusted_weight import SHORTEST_CM, Sex
+from seriatim.protocols.dosing.calculate import exact_amount
+from seriatim.protocols.dosing.declared import DoseRule
+from seriatim.protocols.dosing.final_amount import final_amount
+from seriatim.protocols.dosing.quantity import Quantity
+from seriatim.protocols.dosing.size import size_from
+
+
+def largest_dose(rule: DoseRule) -> Quantity:
+    """The worst case over every plausible weight and height, after rounding and before any limit, exactly.
+
+    Each step (formula, cap, share, rounding, bands) never falls as weight or height rise, so the corner is the worst
+    case of all, not the worst of a sample.
+
+    >>> rule = DoseRule.model_validate({
+    ...     "basis": {"amount": "720000 [IU-aldesleukin]/kg", "weight": "cycle_baseline_actual"},
+    ...     "weight": {"plausible": ["30 kg", "250 kg"], "confirm_if_change_over": "10 %", "max_age": "48 h"},
+    ...     "modifications": "none_allowed", "hard_limits": {"per_dose": "180 M[IU-aldesleukin]"},
+    ...     "source": {"ref": "il2_1998", "at": "abstract"}})
+    >>> str(largest_dose(rule)), str(smallest_dose(rule))
+    ('180000000 [IU-aldesleukin]', '21600000 [IU-aldesleukin]')
+    """
+    exact = exact_amount(rule, _size_at(rule, 1, "male"), Decimal(100))
+    return _given(rule, exact, largest=True)
+
+
+def smallest_dose(rule: DoseRule) -> Quantity:
+    """The least over every plausible weight and height, at the lowest level. Zero says that rounding leaves nothing
+    for the smallest patients, who are then refused."""
+    levels = () if rule.modifications == "none_allowed" else rule.modifications.levels
+    share = levels[-1].share.to("%") if levels else Decimal(100)
+    return _given(rule, exact_amount(rule, _size_at(rule, 0, "female"), share), largest=False)
+
+
+def _size_at(rule: DoseRule, bound: int, sex: Sex) -> Decimal | None:
+    if rule.size is None or rule.weight is None:
+        return None
+    height = None if rule.height is None else rule.height.plausible[bound]
+    if height and rule.basis.weight == "adjusted":
+        # Shorter patients have no weight by this formula and are refused.
+        height = Quantity(max(SHORTEST_CM, height.to("cm")), "cm")
+    return size_from(rule, rule.weight.plausible[bound].to("kg"), height, sex)
+
+
+def _given(rule: DoseRule, exact: Decimal, *, largest: bool) -> Quantity:
+    final = final_amount(rule, exact)
+    if final is None and rule.bands:
+        # Beyond the table there is no dose, so the table's own end is the extreme.
+        return rule.bands.table[-1 if largest else 0].give
+    return Quantity(exact if final is None else final.value, rule.amount_unit)
