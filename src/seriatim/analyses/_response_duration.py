@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from seriatim.analyses._one_group import without_own_mirror
 from seriatim.methods.kaplan_meier import Survival, kaplan_meier, median
-from seriatim.methods.values import NotEstimable
-from seriatim.results.build import Subject, estimate_row, number_row
+from seriatim.methods.log_rank import log_rank
+from seriatim.methods.values import NotEstimable, PValue
+from seriatim.results.build import Subject, estimate_row, number_row, p_value_row
 from seriatim.results.row import ResultRow
 from seriatim.tallies.spec import Key, Role
 from seriatim.tallies.tally import Counts, Tally, counts, numbers, select
@@ -29,11 +31,34 @@ def duration_rows(subject: Subject, tally: Tally, level: float) -> list[ResultRo
     """Per group the responders, the median with its interval under both readings of dates, the curve, and the
     numbers at risk at regular days."""
     every = _regular_days(int(tally.columns["day"].max(initial=0)))
-    return [
+    rows = [
         row
         for group in tally.levels("group")
         for row in _one_group(subject.about(group=group, unit="day"), tally, every, level)
     ]
+    return [*rows, *_log_rank_rows(subject, tally)]
+
+
+def _log_rank_rows(subject: Subject, tally: Tally) -> list[ResultRow]:
+    """All groups, and the last against the first; those who responded, dates by their earliest reading."""
+    groups = tally.levels("group")
+    about = subject.about(assumptions="among responders; partial dates by their earliest reading")
+    ends = about.about(group=groups[-1], reference_group=groups[0], direction="last minus first")
+    rows = [
+        p_value_row(about.about(group="all groups"), "p_log_rank", _log_rank(tally, list(range(len(groups))))),
+        p_value_row(ends, "p_log_rank_ends", _log_rank(tally, [0, len(groups) - 1])),
+    ]
+    return without_own_mirror(rows)
+
+
+def _log_rank(tally: Tally, groups: list[int]) -> PValue | NotEstimable:
+    part = select(tally, reading=EARLIEST)
+    days = numbers(part, "day")
+    if not len(days):
+        return NotEstimable("nobody has a dated response")
+    # Both ends from one table: the days of an axis are those that its rows have, and these must have the same.
+    by_end = dict(zip(tally.levels("end"), counts(part, "end", "group", "day"), strict=True))
+    return log_rank(days, by_end[ENDED][groups], by_end[CENSORED][groups])
 
 
 def _regular_days(last: int) -> list[int]:

@@ -9,6 +9,8 @@ from seriatim.displays._contract import Shown
 from seriatim.displays.figures.interval_against_margin import MarginRow, interval_against_margin
 from seriatim.displays.figures.survival_steps import SurvivalGroup, SurvivalStep, survival_steps
 from seriatim.displays.wording import response as wording
+from seriatim.displays.wording.groups import ends
+from seriatim.displays.wording.incidence import equals
 from seriatim.displays.wording.numbers import count_of, difference_cell, interval, number, p_cell, risk_cell
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.results.row import ResultRow
@@ -19,7 +21,7 @@ TRENDS = ("p_trend_groups", "p_trend_groups_exact", "p_trend_cases")
 SMALL_PRINT = (
     "Denominator: all treated patients; not evaluable and not recorded count as no response (the table of the"
     " evaluable alone shows the other choice).",
-    "Difference: last group minus first, Miettinen-Nurminen score interval; over strata with Mantel-Haenszel weights.",
+    "Difference: Miettinen-Nurminen score interval; over strata with Mantel-Haenszel weights.",
     "Ongoing complete response is judged at one landmark for all, because earlier groups were followed longer;"
     " whoever was treated less than that before the data cut is left out, whatever happened. The figure at the data cut"
     " compares unequal follow-up and is descriptive.",
@@ -29,24 +31,60 @@ SMALL_PRINT = (
 
 
 def lead(shown: Shown) -> tuple[Sentence, ...]:
-    """Overall response: by stratum where there are strata, else in all patients."""
+    """Overall response, by stratum where there are strata; then every reading of response that is shown to be less."""
     if not shown.results.where(analysis="response"):
         return ()
+    if not _recorded(shown):
+        return (_nothing(shown),)
+    if len(_groups(shown)) == 1:
+        return tuple(_only_group(shown, "overall_response", ALL))
     stratum = STRATIFIED if _row(shown, "overall_response", STRATIFIED, "risk_difference") else ALL
-    sentence = _loss(shown, "overall_response", stratum)
-    return (sentence,) if sentence else ()
+    sentences = (_loss(shown, "overall_response", stratum), _shown_loss(shown))
+    return tuple(sentence for sentence in sentences if sentence)
 
 
 def section(shown: Shown) -> Section | None:
     """Sentences by stratum, rates, trends, sensitivity, durations."""
     if not shown.results.where(analysis="response"):
         return None
+    heading = "Did response suffer?" if ends(shown.plan).in_order else "Did response differ between the groups?"
+    if not _recorded(shown):
+        return Section("response", heading, (_nothing(shown),))
     blocks: list[Block] = [*_losses(shown), *_cautions(shown)]
     blocks += [figure for figure in [_margin_picture(shown)] if figure]
     blocks += [_rates_table(shown), _best_response_table(shown), _trend_table(shown), _readings_table(shown)]
     blocks += [figure for figure in [_duration_picture(shown)] if figure]
     blocks.append(_duration_table(shown))
-    return Section("response", "Did response suffer?", tuple(blocks), SMALL_PRINT)
+    return Section("response", heading, tuple(blocks), SMALL_PRINT)
+
+
+def _recorded(shown: Shown) -> bool:
+    """Has any patient a record of response?"""
+    found = shown.results.where(analysis="response", endpoint="best_response", statistic="patients")
+    return any(row.value for row in found if row.convention != "not assessed") or not found
+
+
+def _nothing(shown: Shown) -> Sentence:
+    found = shown.results.where(analysis="response", endpoint="best_response", statistic="patients")
+    return wording.nothing_recorded(tuple(row.result_id for row in found))
+
+
+def _only_group(shown: Shown, endpoint: str, stratum: str) -> list[Sentence]:
+    return [
+        wording.only_group(_sentence_label(shown, endpoint, stratum), row)
+        for row in _rows(shown, endpoint, stratum, "risk")
+    ]
+
+
+def _shown_loss(shown: Shown) -> Sentence | None:
+    """Strata one by one, and all together; the pooled and the stratified figure of one endpoint are not named twice."""
+    found = [
+        (_sentence_label(shown, endpoint, stratum), row)
+        for endpoint in wording.ENDPOINTS
+        for stratum in _strata(shown)
+        if (row := _row(shown, endpoint, stratum, "risk_difference")) and row.upper is not None and row.upper < 0
+    ]
+    return wording.shown_loss([label for label, _ in found], [row for _, row in found], ends(shown.plan))
 
 
 def _rows(shown: Shown, endpoint: str, stratum: str, statistic: str) -> list[ResultRow]:
@@ -74,19 +112,32 @@ def _label(endpoint: str, stratum: str) -> str:
     return f"{name}, strata together" if stratum == STRATIFIED else f"{name}, {stratum}"
 
 
+def _sentence_label(shown: Shown, endpoint: str, stratum: str) -> str:
+    """The label, with the landmark at which ongoing response is judged."""
+    label = _label(endpoint, stratum)
+    row = _row(shown, endpoint, stratum, "risk") or _row(shown, endpoint, ALL, "risk")
+    if endpoint != "ongoing_complete" or row is None or not row.assumptions:
+        return label
+    return label.replace(wording.ENDPOINTS[endpoint], f"{wording.ENDPOINTS[endpoint]} {row.assumptions}")
+
+
 def _loss(shown: Shown, endpoint: str, stratum: str) -> Sentence | None:
     difference = _row(shown, endpoint, stratum, "risk_difference")
     largest = _row(shown, endpoint, stratum, "largest_loss_not_excluded")
     if difference is None or largest is None:
         return None
     verdict, p = (_row(shown, endpoint, stratum, name) for name in ("loss_excluded", "p_noninferiority"))
-    return wording.loss(_label(endpoint, stratum), difference, largest, verdict, p)
+    label = _sentence_label(shown, endpoint, stratum)
+    return wording.loss(label, difference, largest, verdict, p, ends(shown.plan))
 
 
 def _losses(shown: Shown) -> Iterable[Sentence]:
+    alone = len(_groups(shown)) == 1
     for endpoint in wording.ENDPOINTS:
         for stratum in (*_strata(shown), STRATIFIED):
-            if sentence := _loss(shown, endpoint, stratum):
+            if alone:
+                yield from _only_group(shown, endpoint, stratum)
+            elif sentence := _loss(shown, endpoint, stratum):
                 yield sentence
 
 
@@ -96,7 +147,13 @@ def _cautions(shown: Shown) -> Iterable[Sentence]:
         sentence = wording.reversed_within_strata(wording.ENDPOINTS[endpoint], row) if row else None
         if sentence:
             yield sentence
-    yield from (made for made in (_worst_not_evaluated(shown), _worst_follow_up(shown)) if made)
+    made = (_shown_loss(shown), _without_record(shown), _worst_not_evaluated(shown), _worst_follow_up(shown))
+    yield from (sentence for sentence in made if sentence)
+
+
+def _without_record(shown: Shown) -> Sentence | None:
+    rows = [row for row in _rows(shown, "overall_response", ALL, "risk") if not row.denominator]
+    return wording.without_record([row.group for row in rows], tuple(row.result_id for row in rows))
 
 
 def _worst_not_evaluated(shown: Shown) -> Sentence | None:
@@ -106,7 +163,8 @@ def _worst_not_evaluated(shown: Shown) -> Sentence | None:
     }
     counts = {group: sum(int(row.value or 0) for row in rows) for group, rows in unknown.items()}
     sizes = {group: (rows[0].denominator or 0) if rows else 0 for group, rows in unknown.items()}
-    known = [group for group in groups if sizes[group]]
+    rated = {row.group for row in _rows(shown, "overall_response", ALL, "risk") if row.denominator}
+    known = [group for group in groups if sizes[group] and group in rated]
     if not known:
         return None
     worst = max(known, key=lambda group: counts[group] / sizes[group])
@@ -142,7 +200,10 @@ def _margin_picture(shown: Shown) -> Figure | None:
             counts = f"{count_of(risks[0])} → {count_of(risks[-1])}" if risks else "Mantel-Haenszel weights"
             rows.append(MarginRow(_label(endpoint, stratum), counts, difference.value, difference.lower,
                                   difference.upper, margin, difference.reason))  # fmt: skip
-    return interval_against_margin(rows, table="response_rates") if rows else None
+    if not any(row.difference is not None for row in rows):
+        return None
+    words = ends(shown.plan)
+    return interval_against_margin(rows, minus=words.minus, last=words.last_alone, table="response_rates")
 
 
 def _duration_picture(shown: Shown) -> Figure | None:
@@ -188,9 +249,18 @@ def _rates_table(shown: Shown) -> Table:
                       p_cell(_row(shown, endpoint, stratum, "p_fisher_central")) if risks else Cell("", (), "text"),
                       _largest_cell(_row(shown, endpoint, stratum, "largest_loss_not_excluded"))]  # fmt: skip
             rows.append(TableRow(_label(endpoint, stratum), tuple(cells)))
-    columns = ("Endpoint", *_groups(shown), "Last minus first, points (95 %)", "P (score)", "P (Fisher, central)",
+    columns = ("Endpoint", *_groups(shown), _minus_column(shown), "P (score)", "P (Fisher, central)",
                "Largest loss not excluded, points")  # fmt: skip
-    return Table("response_rates", "Patients who responded: n/N (%; exact 95 % interval)", columns, tuple(rows))
+    caption = f"Patients who responded: n/N (%; exact {_level(shown)} interval)"
+    return Table("response_rates", caption, columns, tuple(rows))
+
+
+def _level(shown: Shown) -> str:
+    return f"{100 * shown.plan.level:g} %"
+
+
+def _minus_column(shown: Shown) -> str:
+    return f"{ends(shown.plan).minus_heading}, points ({_level(shown)})"
 
 
 def _largest_cell(row: ResultRow | None) -> Cell:
@@ -235,10 +305,9 @@ def _readings_table(shown: Shown) -> Table:
             row = _row(shown, endpoint, stratum, difference) if difference else None
             cells.append(difference_cell(row) if difference else Cell("descriptive", (), "text"))
             rows.append(TableRow(f"{_label(endpoint, stratum)}, {words}", tuple(cells)))
-    columns = ("Endpoint and reading", *_groups(shown), "Last minus first, points (95 %)")
-    return Table(
-        "response_readings", "The same under other readings: n/N (%; exact 95 % interval)", columns, tuple(rows)
-    )
+    columns = ("Endpoint and reading", *_groups(shown), _minus_column(shown))
+    caption = f"The same under other readings: n/N (%; exact {_level(shown)} interval)"
+    return Table("response_readings", caption, columns, tuple(rows))
 
 
 def _duration_table(shown: Shown) -> Table:
@@ -252,11 +321,23 @@ def _duration_table(shown: Shown) -> Table:
             reading = "" if alike else f", dates by their {row.result_id.rsplit('/', 1)[-1]} reading"
             cells = (Cell(str(row.denominator)), Cell(str(row.numerator)), Cell(str(row.missing)), _median_cell(row))
             rows.append(TableRow(f"{group}{reading}", cells))
-    columns = ("Group", "CR or PR", "Ended", "Not dated", "Median, days (95 %)")
+    columns = ("Group", "CR or PR", "Ended", "Not dated", f"Median, days ({_level(shown)})")
     notes = (
         "From the first assessment that showed the response to progression or death; Kaplan-Meier, log-log interval.",
+        *_log_rank_notes(shown),
     )
     return Table("response_duration", "How long responses lasted", columns, tuple(rows), notes)
+
+
+def _log_rank_notes(shown: Shown) -> tuple[str, ...]:
+    """The log-rank P values beside the curves, and what they compare."""
+    asked = (("p_log_rank", "all groups"), ("p_log_rank_ends", ends(shown.plan).against))
+    found = [(words, shown.results.one(analysis="response", statistic=name)) for name, words in asked]
+    told = [f"{words}, P {equals(row)}" if row.value is not None else f"{words}: {row.reason}"
+            for words, row in found if row]  # fmt: skip
+    if not told:
+        return ()
+    return (f"Log-rank test: {'; '.join(told)}. It compares those who responded, not all who were treated.",)
 
 
 def _median_cell(row: ResultRow) -> Cell:

@@ -11,6 +11,7 @@ from seriatim.analyses._response_counts import BEST_RESPONSE, MOMENT, ONGOING
 from seriatim.analyses._response_duration import DURATION_KEYS
 from seriatim.analyses.response import Options, analyse, needs
 from seriatim.methods import miettinen_nurminen
+from seriatim.methods.log_rank import log_rank
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
 from seriatim.tallies.spec import Key, Role, Unit
@@ -207,3 +208,21 @@ def test_numbers_at_risk_are_given_at_regular_days_and_count_who_leaves_on_the_d
     assert [(row.convention, row.value) for row in rows] == [
         ("day 0", 3), ("day 90", 3), ("day 180", 2), ("day 270", 1),
     ]  # fmt: skip
+
+
+def test_log_rank_test_stands_beside_the_durations_for_all_groups_and_for_the_last_against_the_first() -> None:
+    late = [
+        ("late", "melanoma", reading, day, end, 2)
+        for reading in ("earliest", "latest")
+        for day, end in ((50, "progression or death"), (80, "progression or death"))
+    ]
+    found = results(durations=[*DURATIONS, *late])
+    # Days 50, 80, 100, 200, 300; the responder without a date is in neither group.
+    expected = log_rank([50, 80, 100, 200, 300], [[0, 0, 1, 0, 1], [2, 2, 0, 0, 0]], [[0, 0, 0, 1, 0], [0] * 5])
+    assert found.one(statistic="p_log_rank").value == pytest.approx(expected.value)
+    assert found.one(statistic="p_log_rank_ends").value == pytest.approx(expected.value)
+    assert "among responders" in found.one(statistic="p_log_rank").assumptions
+
+
+def test_durations_of_nobody_are_not_compared() -> None:
+    assert results(durations=[]).one(statistic="p_log_rank").reason == "nobody has a dated response"

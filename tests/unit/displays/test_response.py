@@ -11,6 +11,7 @@ from seriatim.displays import response as display
 from seriatim.displays._contract import Shown
 from seriatim.methods import miettinen_nurminen
 from seriatim.pages import Figure, Table
+from seriatim.plans.grouping import Levels
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
 from seriatim.tallies.spec import Key, Role, Unit
@@ -128,3 +129,63 @@ def test_durations_of_the_first_and_last_group_have_a_picture_with_numbers_at_ri
     section = display.section(Shown(Results(tuple(analyse(tallies, PLAN, Options()))), tallies, PLAN))
     figure = next(block for block in section.blocks if isinstance(block, Figure) and block.name == "response_duration")
     assert "early: 10 at risk at the start, 50 % still in response at 180" in figure.alternative
+
+
+def test_response_that_is_shown_to_be_less_is_on_the_first_screen_although_overall_response_is_open() -> None:
+    best = [("early", "melanoma", "CR", 20), ("early", "melanoma", "PD", 80), ("late", "melanoma", "PR", 20),
+            ("late", "melanoma", "PD", 80)]  # fmt: skip
+    overall, less = display.lead(shown(best))
+    assert "a change of 0.0 points" in overall.text
+    assert less.text.startswith(
+        "Response fell from the first group to the last: Complete response, melanoma by 20.0 points"
+    )
+    assert less.tone == "caution"
+    assert "not adjusted for their number" in less.text
+
+
+def test_ongoing_response_is_told_with_its_landmark() -> None:
+    ongoing = [("early", "melanoma", "landmark", "yes", 5), ("early", "melanoma", "landmark", "no", 95),
+               ("late", "melanoma", "landmark", "yes", 6), ("late", "melanoma", "landmark", "no", 94)]  # fmt: skip
+    text = text_of(display.section(shown(BEST, ongoing)))
+    assert "Ongoing complete response 365 days after the first treatment, melanoma: a change of 1.0 points" in text
+
+
+def test_group_without_any_record_is_not_said_to_count_as_no_response() -> None:
+    best = [("early", "melanoma", "not assessed", 10), ("late", "melanoma", "CR", 2), ("late", "melanoma", "PD", 8)]
+    text = text_of(display.section(shown(best)))
+    assert "No response is recorded in early: no rate is given there." in text
+    assert "10 of 10 patients (100 %) of early; they count as no response" not in text
+
+
+def test_series_without_any_record_of_response_has_one_sentence_and_no_empty_tables() -> None:
+    best = [("early", "melanoma", "not assessed", 10), ("late", "melanoma", "not assessed", 10)]
+    (only,) = display.section(shown(best)).blocks
+    assert only.text == "Response is not recorded for any patient: whether it was kept cannot be said."
+    assert display.lead(shown(best)) == (only,)
+
+
+def test_durations_are_told_with_the_log_rank_test_and_with_whom_it_compares() -> None:
+    group = Key("group", Role.PARTITION, ("early", "late"))
+    stratum = Key("stratum", Role.PARTITION, ("melanoma", "other"))
+    rows = [(when, "melanoma", reading, day, "progression or death", 5)
+            for when, day in (("early", 300), ("late", 90)) for reading in ("earliest", "latest")]  # fmt: skip
+    made = shown(BEST)
+    durations = tally_from_rows("response_duration", Unit.PATIENT, "d", (group, stratum, *DURATION_KEYS), rows)
+    tallies = {**made.tallies, "response_duration": durations}
+    section = display.section(Shown(Results(tuple(analyse(tallies, PLAN, Options()))), tallies, PLAN))
+    table = next(block for block in section.blocks if isinstance(block, Table) and block.name == "response_duration")
+    assert table.notes[1].startswith("Log-rank test: all groups, P = ")
+    assert "first group against last, P = " in table.notes[1]
+    assert table.notes[1].endswith("It compares those who responded, not all who were treated.")
+
+
+def test_arms_are_named_and_a_single_group_is_compared_with_nothing() -> None:
+    made = shown(BEST)
+    arms = PLAN.model_copy(update={"grouping": Levels(by="levels", column="arm", levels=("early", "late"))})
+    (named, *_) = display.lead(Shown(made.results, made.tallies, arms))
+    assert "a difference of −4.0 points" in named.text
+    assert "(late minus early)" in named.text
+    assert display.section(Shown(made.results, made.tallies, arms)).heading == "Did response differ between the groups?"
+    alone = Results(tuple(row for row in made.results if row.group != "late"))
+    (only,) = display.lead(Shown(alone, made.tallies, PLAN))
+    assert only.text == "Overall response (CR or PR): 30 of 150 (20 %); the series is one group."

@@ -36,6 +36,8 @@ def interval_against_margin(
     name: str = "interval_against_margin",
     caption: str = "",
     outcome: str = "response",
+    minus: str = "last minus first",
+    last: str = "the last group",
     table: str = "",
 ) -> Figure:
     """A row for each stratum: its interval in percentage points, zero, the margin, and the words for each side.
@@ -48,9 +50,9 @@ def interval_against_margin(
         raise ValueError("an interval against a margin needs at least one row")
     return Figure(
         name=name,
-        caption=caption or f"Difference in {outcome}, last minus first, with its interval. Dashed: margin of the plan.",
-        alternative=_alternative(rows, outcome),
-        spec=theme.specification(_chart(rows, outcome), _datasets(rows)),
+        caption=caption or f"Difference in {outcome}, {minus}, with its interval. Dashed: margin of the plan.",
+        alternative=_alternative(rows, outcome, minus),
+        spec=theme.specification(_chart(rows, outcome, minus, last), _datasets(rows)),
         table=table,
     )
 
@@ -69,7 +71,7 @@ def margin_words(row: MarginRow) -> str:
     return f"a loss of more than {100 * row.margin:g} points is {verdict}"
 
 
-def _chart(rows: Sequence[MarginRow], outcome: str) -> alt.LayerChart:
+def _chart(rows: Sequence[MarginRow], outcome: str, minus: str, last: str) -> alt.LayerChart:
     bar = theme.chart_of("rows").mark_rule(color=theme.BLUE, strokeWidth=2.2)
     point = theme.chart_of("rows").mark_point(
         shape="square", fill=theme.BLUE, stroke=theme.PAPER, strokeWidth=1, opacity=1, size=84
@@ -79,19 +81,19 @@ def _chart(rows: Sequence[MarginRow], outcome: str) -> alt.LayerChart:
     layers = [
         zero.encode(x=alt.X("zero:Q")),
         margin.encode(x=alt.X("margin:Q"), y=alt.Y("top:Q"), y2=alt.Y2("bottom:Q")),
-        bar.encode(x=_point_axis(rows), x2=alt.X2("upper:Q"), y=theme.row_axis(len(rows))),
+        bar.encode(x=_point_axis(rows, minus), x2=alt.X2("upper:Q"), y=theme.row_axis(len(rows))),
         point.encode(x=alt.X("difference:Q"), y=alt.Y("row:Q")),
         *_words(),
-        *_sides(outcome),
+        *_sides(outcome, last),
     ]
     return alt.LayerChart(layer=layers, width=WIDTH, height=ROW * len(rows))
 
 
-def _point_axis(rows: Sequence[MarginRow]) -> alt.X:
+def _point_axis(rows: Sequence[MarginRow], minus: str) -> alt.X:
     ends = [abs(100 * end) for row in rows for end in (row.lower, row.upper, row.margin) if end is not None]
     reach = 1.15 * max([*ends, 5.0])
     axis = alt.Axis(
-        title="Percentage points, last minus first", format="+d", labelExpr=theme.SIGNED_LABEL, tickCount=7, offset=6
+        title=f"Percentage points, {minus}", format="+d", labelExpr=theme.SIGNED_LABEL, tickCount=7, offset=6
     )
     return alt.X("lower:Q", scale=alt.Scale(domain=[-reach, reach], nice=False), axis=axis)
 
@@ -109,15 +111,15 @@ def _words() -> list[alt.Chart]:
     ]
 
 
-def _sides(outcome: str) -> list[alt.Chart]:
+def _sides(outcome: str, last: str) -> list[alt.Chart]:
     def side(text: str, align: Literal["left", "right"], dx: int) -> alt.Chart:
         mark = theme.chart_of("zero").mark_text(text=text, align=align, dx=dx, color=theme.MUTED, baseline="bottom")
         words: alt.Chart = mark.encode(x=alt.X("zero:Q"), y=theme.y_at(-6))
         return words
 
     return [
-        side(f"← less {outcome} in the last group", "right", -8),
-        side(f"more {outcome} in the last group →", "left", 8),
+        side(f"← less {outcome} in {last}", "right", -8),
+        side(f"more {outcome} in {last} →", "left", 8),
     ]
 
 
@@ -159,6 +161,6 @@ def _points(value: float) -> str:
     return f"{100 * value:.1f}".replace("-", "−")
 
 
-def _alternative(rows: Sequence[MarginRow], outcome: str) -> str:
-    opening = f"Difference in {outcome}, last minus first, in points."
+def _alternative(rows: Sequence[MarginRow], outcome: str, minus: str) -> str:
+    opening = f"Difference in {outcome}, {minus}, in points."
     return " ".join([opening, *(f"{row.label}: {_interval_words(row)}; {margin_words(row)}." for row in rows)])
