@@ -26,7 +26,9 @@ LAB = st.fixed_dictionaries(
     {
         "patient_id": st.sampled_from(("1", "2", "3")),
         "test": st.sampled_from(("creatinine", "BILI", "platelets", "sodium")),
-        "value": st.sampled_from(("1.2", "1.8", "3.6", "<0.2", ">8", "12", "24", "75", "1.801", None)),
+        "value": st.sampled_from(
+            ("1.2", "1.8", "3.6", "<0.2", ">8", "12", "24", "75", "1.801", "-1", "2000000000", None)
+        ),
         "value_unit": st.sampled_from(("mg/dL", "10^9/L", None)),
         "upper_limit": st.sampled_from(("1.2", None)),
         "lower_limit": st.sampled_from(("150", None)),

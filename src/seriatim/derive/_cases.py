@@ -13,6 +13,7 @@ import narwhals.stable.v2 as nw
 
 from seriatim.derive._local_days import day_begins
 from seriatim.derive._practice import practice_changes
+from seriatim.engines.choose import worked_out_once
 from seriatim.errors import Misuse
 from seriatim.plans.grouping import ALIGNMENT, Blocks, EqualGroups, Eras, Levels, PracticePeriods, block_ends
 from seriatim.plans.plan import Plan, Population
@@ -52,7 +53,8 @@ def derive_cases(series: TreatmentSeries, plan: Plan) -> Cases:
         raise Misuse(f"no patient of the series is in the population {plan.population.label!r}; change the plan")
     group, levels = _group(chosen, n, plan, series)
     grouped = chosen.with_columns(group=group, stratum=_stratum(plan, patients)).filter(nw.col("group") >= 0)
-    grouped = grouped.select("patient_id", "case_number", "group", "stratum", "accrual_earliest", "accrual_latest")
+    columns = ("patient_id", "case_number", "group", "stratum", "accrual_earliest", "accrual_latest")
+    grouped = worked_out_once(grouped.select(*columns))  # every derivation joins to it
     in_groups = n if not isinstance(plan.grouping, Levels) else _count(grouped)
     left_out = ((f"not in the population: {plan.population.label}", everyone - n), ("in no group", n - in_groups))
     return Cases(

@@ -14,7 +14,7 @@ from seriatim.derive._treatment_window import treatment_windows
 from seriatim.engines.choose import worked_out_once
 from seriatim.grading.criteria import LabTest, criteria_of, lab_test
 from seriatim.grading.expression import grade_code
-from seriatim.grading.reasons import NotGraded
+from seriatim.grading.reasons import LARGEST_MICRO, NotGraded
 from seriatim.series.series import TreatmentSeries
 
 # A sample that by its date may be either is read as before treatment, then as on it: BEFORE is the main reading,
@@ -23,9 +23,11 @@ BEFORE, ON = "before treatment", "on treatment"
 READINGS = (BEFORE, ON)
 HIGHEST_GRADE = 4  # laboratory terms have no grade 5
 _TEST = ("case_number", "place")  # the case number finds a patient as the identifier does, and is faster to group by
-_MEASURED = tuple(
-    f"{name}_{part}" for name in ("value", "lower_limit", "upper_limit") for part in ("micro", "unit", "censored")
-)
+_CIRCUMSTANCES = (
+    "value_unit", "value_censored",
+    "lower_limit_micro", "lower_limit_unit", "upper_limit_micro", "upper_limit_unit",
+)  # fmt: skip
+_MOMENTS = ("may_be_before", "is_surely_before", "is_in_time")
 
 
 def tests_of(options: Mapping[str, Any]) -> list[LabTest]:
@@ -56,7 +58,7 @@ def _both_readings(series: TreatmentSeries, cases: Cases, options: Mapping[str, 
     """The second reading is worked out only for cases that have a doubtful sample; for the others it is the first."""
     values = _values(series, cases, tests_of(options), options["window_days"])
     first = _summary(values, "may_be_before", options)
-    doubtful = values.filter(nw.col("may_be_before") != nw.col("is_surely_before")).select("case_number").unique()
+    doubtful = values.filter(nw.col("may_be_before") & ~nw.col("is_surely_before")).select("case_number").unique()
     known = doubtful.collect("polars")
     readings = [(first, BEFORE), (first.join(known, on="case_number", how="anti"), ON)]
     if len(known):
@@ -66,6 +68,25 @@ def _both_readings(series: TreatmentSeries, cases: Cases, options: Mapping[str, 
 
 
 def _values(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], days: int) -> nw.LazyFrame[Any]:
+    """Each value that may be before treatment; of those that are after its start for certain the highest and lowest.
+
+    A value between two others of one unit, limits and bound gets the grade of one of them, or one between theirs, and
+    no reason that they do not get: the criteria of a term point one way. So two of a hundred values are graded.
+    """
+    value, before = nw.col("value_micro"), nw.col("may_be_before")
+    dated = _dated(series, cases, tests, days).filter(before | nw.col("is_in_time"))
+    kept_apart = {name: nw.when(before).then(nw.col(name)) for name in ("at", "source_row")}
+    names = (*_TEST, *_CIRCUMSTANCES, *_MOMENTS, *kept_apart)
+    extremes = worked_out_once(
+        dated.with_columns(**kept_apart, range=_range())
+        .group_by(*names, "range")
+        .agg(value.max().alias("highest"), value.min().alias("lowest"))
+    )
+    parts = (("highest", extremes), ("lowest", extremes.filter(~before)))
+    return nw.concat([part.select(*names, nw.col(extreme).alias("value_micro")) for extreme, part in parts])
+
+
+def _dated(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], days: int) -> nw.LazyFrame[Any]:
     """The dated values of the tests with their place among them, and what their date says of treatment."""
     spelled = nw.col("test").str.to_lowercase()
     place = reduce(
@@ -78,16 +99,29 @@ def _values(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], day
     earliest, latest = nw.col("collected_earliest"), nw.col("collected_latest")
     dated = series.tables["lab_result"].filter(~earliest.is_null())
     named = dated.with_columns(place=place.cast(nw.Int64)).filter(nw.col("place") >= 0)
-    joined = named.select("patient_id", "place", "source_row", *_MEASURED, "collected_earliest", "collected_latest")
-    return joined.join(windows, on="patient_id", how="inner").select(
-        *_TEST,
-        "source_row",
-        *_MEASURED,
-        earliest.alias("at"),
-        (earliest <= nw.col("begun_latest")).alias("may_be_before"),
-        (latest <= nw.col("begun_earliest")).alias("is_surely_before"),
-        (earliest <= nw.col("until_latest") + timedelta(days=days)).alias("is_in_time"),
+    columns = (*_CIRCUMSTANCES, "value_micro", "source_row", "collected_earliest", "collected_latest")
+    return (
+        named.select("patient_id", "place", *columns)
+        .join(windows, on="patient_id", how="inner")
+        .select(
+            *_TEST,
+            *_CIRCUMSTANCES,
+            "value_micro",
+            "source_row",
+            earliest.alias("at"),
+            (earliest <= nw.col("begun_latest")).alias("may_be_before"),
+            (latest <= nw.col("begun_earliest")).alias("is_surely_before"),
+            (earliest <= nw.col("until_latest") + timedelta(days=days)).alias("is_in_time"),
+        )
     )
+
+
+def _range() -> nw.Expr:
+    """What is no number, below zero or too large is never graded, and must not hide a value that is."""
+    value = nw.col("value_micro")
+    place = nw.when(value > LARGEST_MICRO).then(nw.lit(1)).otherwise(nw.lit(0))
+    place = nw.when(value < 0).then(nw.lit(-1)).otherwise(place)
+    return nw.when(value.is_null()).then(nw.lit(None, nw.Int32)).otherwise(place)
 
 
 def _summary(values: nw.LazyFrame[Any], before: str, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
@@ -99,24 +133,18 @@ def _summary(values: nw.LazyFrame[Any], before: str, options: Mapping[str, Any])
     state = nw.when(over).then(nw.lit("abnormal")).otherwise(nw.lit("normal"))
     known = nw.when(over.is_null()).then(_no_text()).otherwise(state)
     graded = on.with_columns(baseline_was=known).with_columns(code=_code(tests, scale))
-    # By code first: few rows are left of each patient, on which the flags of all reasons cost nothing.
-    by_code = graded.group_by(*_TEST, nw.col("value_unit").alias("unit"), "code").agg(
-        nw.col("value_micro").max().alias("highest"), nw.col("value_micro").min().alias("lowest")
-    )
-    return _with_baselines(_by_unit(by_code.collect("polars")), _graded_alone(last, tests, scale).collect("polars"))
+    return _with_baselines(_by_unit(graded).collect("polars"), _graded_alone(last, tests, scale).collect("polars"))
 
 
-def _by_unit(by_code: nw.DataFrame[Any]) -> nw.DataFrame[Any]:
+def _by_unit(graded: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     lacks = {reason_column(reason): _flag(nw.col("code") == int(reason)) for reason in NotGraded}
-    return (
-        by_code.with_columns(**lacks)
-        .group_by(*_TEST, "unit")
-        .agg(
-            nw.col("code").max().alias("worst"),
-            nw.col("highest").max(),
-            nw.col("lowest").min(),
-            *(nw.col(name).max() for name in lacks),
-        )
+    value = nw.col("value_micro")
+    named = graded.select(*_TEST, "code", nw.col("value_unit").alias("unit"), "value_micro", **lacks)
+    return named.group_by(*_TEST, "unit").agg(
+        nw.col("code").max().alias("worst"),
+        value.max().alias("highest"),
+        value.min().alias("lowest"),
+        *(nw.col(name).max() for name in lacks),
     )
 
 

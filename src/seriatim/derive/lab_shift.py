@@ -21,28 +21,30 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
     Baseline: "0" to "4", "not graded", or "not known" where no value precedes treatment. Worst on treatment: "0" to
     "4"; "not graded" where there are values and none has a grade; "not assessed" where there is no value.
     """
-    people = cases.frame.select("patient_id", "group").collect("polars")
-    everyone = nw.concat(
-        [
-            people.with_columns(test=nw.lit(test.name), reading=nw.lit(reading))
-            for test in tests_of(spec.options)
-            for reading in READINGS
-        ]
-    )
-    if series.has("lab_result"):
-        keys = ["patient_id", "test", "reading"]
-        summed = lab_summary(series, cases, spec.options).group_by(*keys).agg(nw.col("worst", "baseline").max())
-        everyone = everyone.join(summed, on=keys, how="left")
-    else:
-        nothing = nw.lit(None, nw.Int64)
-        everyone = everyone.with_columns(worst=nothing, baseline=nothing)
-    return everyone.lazy().select(
+    people = cases.frame.select("patient_id", "case_number", "group").collect("polars").lazy()
+    summary = lab_summary(series, cases, spec.options).lazy() if series.has("lab_result") else None
+    parts = [_one(people, summary, test.name, reading) for test in tests_of(spec.options) for reading in READINGS]
+    return nw.concat(parts).select(
         "patient_id",
         "group",
         "test",
         "reading",
         _words("baseline", NOT_KNOWN).alias("baseline_grade"),
         _words("worst", NOT_ASSESSED).alias("worst_grade"),
+    )
+
+
+def _one(people: nw.LazyFrame[Any], summary: nw.LazyFrame[Any] | None, test: str, reading: str) -> nw.LazyFrame[Any]:
+    """Codes of everyone by one test and reading; a patient may have the test in two units."""
+    if summary is None:
+        nothing = nw.lit(None, nw.Int64)
+        codes = people.with_columns(worst=nothing, baseline=nothing)
+    else:
+        theirs = summary.filter((nw.col("test") == test) & (nw.col("reading") == reading))
+        summed = theirs.group_by("case_number").agg(nw.col("worst", "baseline").max())
+        codes = people.join(summed, on="case_number", how="left")
+    return codes.select(
+        "patient_id", "group", nw.lit(test).alias("test"), nw.lit(reading).alias("reading"), "worst", "baseline"
     )
 
 
