@@ -5,21 +5,24 @@ from __future__ import annotations
 from seriatim.displays._contract import Shown
 from seriatim.displays.figures.standardised_differences import Balance, standardised_differences
 from seriatim.displays.wording import case_mix as wording
+from seriatim.displays.wording.groups import Ends, ends
 from seriatim.displays.wording.numbers import count_of, number
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.results.row import ResultRow
 
 AGE, SCREENING = "age", "screening"
 SMALL_PRINT = (
-    "Standardised difference: last against first group, in units of the spread within the groups; of a characteristic"
-    " with levels it is a distance without direction. Over those recorded.",
+    "Standardised difference: in units of the spread within the two groups compared; of a characteristic with levels it"
+    " is a distance without direction. Over those recorded.",
     "No P value: whether such groups could be samples of one population is not the question.",
 )
 
 
-def lead(shown: Shown) -> tuple[Sentence, ...]:  # noqa: ARG001
-    """Nothing for the first screen."""
-    return ()
+def lead(shown: Shown) -> tuple[Sentence, ...]:
+    """The caution, where the patients of the last group are not those of the first."""
+    distances = shown.results.where(analysis="case_mix", statistic="standardised_difference")
+    sentence = wording.differ(distances, ends(shown.plan))
+    return (sentence,) if sentence.tone == "caution" else ()
 
 
 def section(shown: Shown) -> Section | None:
@@ -29,21 +32,22 @@ def section(shown: Shown) -> Section | None:
         return None
     distances = [row for row in rows if row.statistic == "standardised_difference"]
     shares = [row for row in rows if row.statistic in ("share", "median") and row.endpoint != SCREENING]
-    blocks: list[Block] = [wording.differ(distances)]
+    words = ends(shown.plan)
+    blocks: list[Block] = [wording.differ(distances, words)]
     blocks += [sentence for sentence in [wording.missing(shares)] if sentence]
-    blocks += [figure for figure in [_picture(distances)] if figure]
+    blocks += [figure for figure in [_picture(distances, words)] if figure]
     blocks.append(_table(rows, distances))
     blocks += _screening(rows)
     return Section("case_mix", "Who were the patients?", tuple(blocks), SMALL_PRINT)
 
 
-def _picture(distances: list[ResultRow]) -> Figure | None:
-    if not distances:
+def _picture(distances: list[ResultRow], words: Ends) -> Figure | None:
+    if not any(row.value is not None for row in distances):
         return None
     farthest = sorted(distances, key=lambda row: -abs(row.value or 0.0))
     points = [Balance(wording.name_of(row.endpoint).capitalize(), row.value, reason=row.reason) for row in farthest]
     caption = (
-        "How far apart the first and the last group are. Of a characteristic with levels it is a distance, without"
+        f"How far apart {words.first} and {words.last} are. Of a characteristic with levels it is a distance, without"
         " direction."
     )
     return standardised_differences(points, threshold=wording.APART_FROM, caption=caption, table="case_mix")

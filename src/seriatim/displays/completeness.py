@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from seriatim.displays._contract import Shown
 from seriatim.displays.wording import completeness as wording
+from seriatim.displays.wording.groups import ends
 from seriatim.displays.wording.numbers import difference_cell, p_cell, risk_cell
 from seriatim.pages import Section, Sentence, Table, TableRow
 
@@ -18,7 +19,7 @@ def lead(shown: Shown) -> tuple[Sentence, ...]:
     differences = shown.results.where(analysis="completeness", statistic="risk_difference")
     if not differences:
         return ()
-    sentence = wording.changed(differences)
+    sentence = wording.changed(differences, ends(shown.plan))
     return (sentence,) if sentence.tone == "caution" else ()
 
 
@@ -38,7 +39,9 @@ def section(shown: Shown) -> Section | None:
         cells = (*(risk_cell(row) for row in risks), difference_cell(difference), p_cell(p))
         lines.append(TableRow(item[:1].upper() + item[1:], cells))
     groups = list(dict.fromkeys(row.group for row in rows if row.statistic == "risk"))
-    columns = ("Item", *groups, "Last minus first, points (95 %)", "P (score)")
-    table = Table("completeness", "Patients with each item: n/N (%; exact 95 % interval)", columns, tuple(lines))
+    words, level = ends(shown.plan), f"{100 * shown.plan.level:g} %"
+    columns = ("Item", *groups, f"{words.minus_heading}, points ({level})", "P (score)")
+    table = Table("completeness", f"Patients with each item: n/N (%; exact {level} interval)", columns, tuple(lines))
     differences = [row for row in rows if row.statistic == "risk_difference"]
-    return Section("completeness", "How complete is the record?", (wording.changed(differences), table), SMALL_PRINT)
+    sentence = wording.changed(differences, words)
+    return Section("completeness", "How complete is the record?", (sentence, table), SMALL_PRINT)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from seriatim.displays._contract import Shown
 from seriatim.displays.wording import terms as wording
+from seriatim.displays.wording.groups import ends
 from seriatim.displays.wording.numbers import difference_cell, p_cell, percent
 from seriatim.pages import Block, Cell, Section, Sentence, Table, TableRow
 from seriatim.results.row import ResultRow
@@ -66,8 +67,8 @@ def section(shown: Shown) -> Section | None:
     for (reading, severity), view in views.items():
         if reading == "all" or severity == first_severity:
             if severity == first_severity and reading == "all":
-                blocks += _moved(view, shown.plan.level)
-            blocks.append(_table(reading, severity, view))
+                blocks += _moved(view, shown)
+            blocks.append(_table(reading, severity, view, shown))
     return Section("terms", "Which adverse events occurred?", tuple(blocks), SMALL_PRINT)
 
 
@@ -86,16 +87,20 @@ def _views(shown: Shown) -> dict[tuple[str, str], dict[str, _Line]]:
     return dict(views)
 
 
-def _moved(view: View, level: float) -> list[Sentence]:
+def _moved(view: View, shown: Shown) -> list[Sentence]:
     made = []
-    for group in _compared(view):
+    level, first = shown.plan.level, next(iter(view.values())).risks[0].group
+    compared = _compared(view)
+    named = len(compared) > 1 or not ends(shown.plan).in_order
+    for group in compared:
         tested = [line for line in view.values() if ("p_score_bh", group) in line.others]
         beyond = [line for line in tested if (line.others["p_score_bh", group].value or 0.0) < 1 - level]
         fewer = [line for line in beyond if (line.others["risk_difference", group].value or 0.0) < 0]
         more = [line for line in beyond if line not in fewer]
         ids = tuple(line.others["p_score_bh", group].result_id for line in beyond)
         if tested:
-            made.append(wording.moved(len(tested), _names(fewer), _names(more), level, ids))
+            against = f"{group} against {first}" if named else ""
+            made.append(wording.moved(len(tested), _names(fewer), _names(more), level, ids, against))
     return made
 
 
@@ -109,12 +114,12 @@ def _compared(view: View) -> list[str]:
     return list(dict.fromkeys(named))
 
 
-def _table(reading: str, severity: str, view: View) -> Table:
+def _table(reading: str, severity: str, view: View, shown: Shown) -> Table:
     lines = [line for line in _in_order(view) if 100 * line.most >= SHOWN_FROM_PERCENT or not line.is_single]
     some = next(iter(view.values()))
     groups = [f"{row.group} (N = {row.denominator})" for row in some.risks]
     compared, trends = _compared(view), len(groups) > 2
-    comparisons = [words for group in compared for words in _headings(group, len(compared))]
+    comparisons = [words for group in compared for words in _headings(group, len(compared), shown)]
     columns = ("System organ class and term", *groups, *comparisons, *(("P (trend over groups)",) if trends else ()))
     rows = tuple(_row(line, compared, trends) for line in lines)
     hidden = len(view) - len(lines)
@@ -123,9 +128,11 @@ def _table(reading: str, severity: str, view: View) -> Table:
     return Table(name, wording.caption(reading, severity), columns, rows, notes)
 
 
-def _headings(group: str, compared: int) -> tuple[str, ...]:
-    words = "Last minus first" if compared == 1 else f"{group} minus first"
-    return (f"{words}, points (95 %)", "P (score)", "P (Fisher, central)", "P (score, adjusted)")
+def _headings(group: str, compared: int, shown: Shown) -> tuple[str, ...]:
+    words = ends(shown.plan)
+    minus = words.minus_heading if compared == 1 else f"{group} minus {'first' if words.in_order else words.first}"
+    level = f"{100 * shown.plan.level:g} %"
+    return (f"{minus}, points ({level})", "P (score)", "P (Fisher, central)", "P (score, adjusted)")
 
 
 def _row(line: _Line, compared: Iterable[str], trends: bool) -> TableRow:

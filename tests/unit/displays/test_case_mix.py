@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from seriatim.displays import case_mix as display
 from seriatim.displays._contract import Shown
 from seriatim.pages import Figure, Sentence, Table
@@ -43,7 +45,7 @@ def texts(rows: tuple = ROWS) -> list[str]:
 
 
 def test_characteristics_that_are_apart_are_named_with_their_distance() -> None:
-    assert "sex (0.41) differ by more than 0.1" in texts()[0]
+    assert "sex (0.41) differs by more than 0.1 of its own spread" in texts()[0]
     assert "age" not in texts()[0]
 
 
@@ -85,3 +87,34 @@ def test_series_without_screening_is_told() -> None:
 
 def test_review_without_case_mix_has_no_section() -> None:
     assert display.section(Shown(Results(()), {}, PLAN)) is None
+
+
+ARMS = Plan(title="trial", grouping={"by": "levels", "column": "arm", "levels": ["early", "late"]})
+
+
+def test_groups_that_differ_in_their_patients_are_a_caution_on_the_first_screen() -> None:
+    (caution,) = display.lead(Shown(Results(ROWS), {}, PLAN))
+    assert caution.tone == "caution"
+    alike = tuple(line for line in ROWS if line.statistic != "standardised_difference" or line.endpoint != "sex")
+    assert display.lead(Shown(Results(alike), {}, PLAN)) == ()
+
+
+def test_arms_are_named_in_sentence_and_picture() -> None:
+    (caution,) = display.lead(Shown(Results(ROWS), {}, ARMS))
+    assert caution.text.startswith("The patients of late are not those of early: sex (0.41) differs")
+    assert "Part of any difference in outcome" in caution.text
+    found = display.section(Shown(Results(ROWS), {}, ARMS)).blocks
+    (figure,) = (block for block in found if isinstance(block, Figure))
+    assert figure.caption.startswith("How far apart early and late are.")
+
+
+def test_series_of_one_group_has_no_picture_of_distances_and_says_why() -> None:
+    alone = tuple(
+        replace(line, value=None, reason="the series is one group")
+        if line.statistic == "standardised_difference"
+        else line
+        for line in ROWS
+    )
+    assert texts(alone)[0].endswith("are in their patients cannot be given: the series is one group.")
+    assert not [block for block in blocks(alone) if isinstance(block, Figure)]
+    assert display.lead(Shown(Results(alone), {}, PLAN)) == ()

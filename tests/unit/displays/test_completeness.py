@@ -44,3 +44,19 @@ def test_review_without_completeness_has_no_section() -> None:
     empty = Shown(Results(()), {}, PLAN)
     assert display.section(empty) is None
     assert display.lead(empty) == ()
+
+
+def test_series_of_one_group_is_not_said_to_be_equally_complete() -> None:
+    keys = (Key("group", Role.PARTITION, ("all cases",)), Key("item", Role.VIEW, ALWAYS[:1]), COMPLETE)
+    tally = tally_from_rows("completeness", Unit.PATIENT, "c", keys, [("all cases", ALWAYS[0], "yes", 9)])
+    alone = Shown(Results(tuple(analyse({"completeness": tally}, PLAN, Options()))), {}, PLAN)
+    assert display.section(alone).blocks[0].text == (
+        "Whether the record is equally complete in all groups cannot be said: the series is one group."
+    )
+
+
+def test_arms_are_named_in_sentence_and_heading() -> None:
+    arms = Plan(title="trial", grouping={"by": "levels", "column": "arm", "levels": ["early", "late"]})
+    sentence, table = display.section(Shown(shown(70).results, {}, arms)).blocks
+    assert sentence.text.startswith("The record of late is not as complete as that of early, or more so (")
+    assert "Late minus early, points (95 %)" in table.columns

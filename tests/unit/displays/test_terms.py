@@ -48,7 +48,7 @@ def test_classes_and_their_terms_stand_the_most_frequent_first() -> None:
 
 def test_terms_rarer_than_one_percent_in_every_group_are_counted_in_a_note() -> None:
     (table,) = (block for block in section_of(HAD).blocks if isinstance(block, Table))
-    assert table.notes == ("1 terms that fewer than 1 % of every group had are in the results, not in this table.",)
+    assert table.notes == ("1 term that fewer than 1 % of every group had is in the results, not in this table.",)
 
 
 def test_cell_has_count_and_percentage_and_the_denominator_is_in_the_heading() -> None:
@@ -75,3 +75,19 @@ def test_first_screen_has_no_sentence_about_terms() -> None:
 
 def test_review_without_terms_has_no_section() -> None:
     assert display.section(Shown(Results(()), {}, PLAN)) is None
+
+
+def test_each_arm_against_the_first_is_named_in_its_sentence_and_heading() -> None:
+    arms = Plan(title="trial", grouping={"by": "levels", "column": "arm", "levels": ["placebo", "low", "high"]})
+    keys = (Key("group", Role.PARTITION, ("placebo", "low", "high")), Key("reading", Role.VIEW, ("all",)),
+            Key("severity", Role.VIEW, ("any",)), Key("term", Role.VIEW, ("skin / rash",)), OUTCOME)  # fmt: skip
+    had = {"placebo": 8, "low": 22, "high": 60}
+    rows = [(arm, "all", "any", "skin / rash", outcome, n) for arm, events in had.items()
+            for outcome, n in (("yes", events), ("no", 100 - events))]  # fmt: skip
+    tally = tally_from_rows("terms", Unit.PATIENT, "terms", keys, rows)
+    results = Results(tuple(analyse({"terms": tally}, arms, Options(compare="each against first"))))
+    *sentences, table = display.section(Shown(results, {"terms": tally}, arms)).blocks
+    assert [sentence.text.partition(",")[0] for sentence in sentences] == [
+        "low against placebo: of 1 terms compared", "high against placebo: of 1 terms compared",
+    ]  # fmt: skip
+    assert "low minus placebo, points (95 %)" in table.columns

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from seriatim.displays.wording.groups import CONSECUTIVE, Ends
 from seriatim.displays.wording.numbers import percent
 from seriatim.pages import Sentence
 from seriatim.results.row import ResultRow
@@ -16,23 +17,29 @@ def name_of(variable: str) -> str:
     return variable.replace("_", " ")
 
 
-def differ(rows: Sequence[ResultRow]) -> Sentence:
+def differ(rows: Sequence[ResultRow], ends: Ends = CONSECUTIVE) -> Sentence:
     """Which characteristics of the first and the last group are apart, the farthest first."""
     known = [row for row in rows if row.value is not None]
     apart = sorted((row for row in known if abs(row.value or 0.0) > APART_FROM), key=lambda row: -abs(row.value or 0.0))
     ids = tuple(row.result_id for row in rows)
     if not known:
-        return Sentence("How far apart the first and the last group are in their patients cannot be given.", ids)
+        why = next((f": {row.reason}" for row in rows if row.reason), "")
+        return Sentence(f"How far apart {ends.first} and {ends.last} are in their patients cannot be given{why}.", ids)
     if not apart:
-        text = f"No recorded characteristic of the first and the last group is apart by more than {APART_FROM} of its"
+        text = f"No recorded characteristic of {ends.first} and {ends.last} is apart by more than {APART_FROM} of its"
         return Sentence(f"{text} own spread; what is not recorded may be.", ids)
     named = ", ".join(f"{name_of(row.endpoint)} ({abs(row.value or 0.0):.2f})" for row in apart)
     return Sentence(
-        f"The patients of the last group are not those of the first: {named} differ by more than {APART_FROM} of their"
-        " own spread. Part of any change in outcome may follow from that.",
+        f"The patients of {ends.last_alone} are not those of {ends.first}: {named} {_differs(apart)} by more than"
+        f" {APART_FROM} of {'its' if len(apart) == 1 else 'their'} own spread. Part of any {ends.change} in outcome may"
+        " follow from that.",
         ids,
         "caution",
     )
+
+
+def _differs(apart: Sequence[ResultRow]) -> str:
+    return "differs" if len(apart) == 1 else "differ"
 
 
 def missing(rows: Sequence[ResultRow]) -> Sentence | None:

@@ -20,10 +20,14 @@ def caption(reading: str, severity: str) -> str:
     return f"Patients with {READINGS[reading]}, {grade}, by system organ class and term: n (%)"
 
 
-def moved(tested: int, fewer: Sequence[str], more: Sequence[str], level: float, ids: tuple[str, ...]) -> Sentence:
-    """How many terms became rarer and commoner beyond chance, adjusted for the number of terms."""
+def moved(
+    tested: int, fewer: Sequence[str], more: Sequence[str], level: float, ids: tuple[str, ...], against: str = ""
+) -> Sentence:
+    """How many terms became rarer and commoner beyond chance, adjusted for their number; `against` names the arms."""
+    opening = f"{against}: of" if against else "Of"
+    became = "were" if against else "became"
     text = (
-        f"Of {tested} terms compared, {len(fewer)} became rarer and {len(more)} more frequent beyond chance"
+        f"{opening} {tested} terms compared, {len(fewer)} {became} rarer and {len(more)} more frequent beyond chance"
         f" (score test, Benjamini-Hochberg over all {tested} terms, {100 * (1 - level):.0f} %)"
     )
     parts = [f"{words}: {_named(names)}" for words, names in (("rarer", fewer), ("more frequent", more)) if names]
@@ -32,7 +36,8 @@ def moved(tested: int, fewer: Sequence[str], more: Sequence[str], level: float, 
 
 def left_out(terms: int, percent: float) -> str:
     """The note that says what a table does not show."""
-    return f"{terms} terms that fewer than {percent:g} % of every group had are in the results, not in this table."
+    noun, are = ("term", "is") if terms == 1 else ("terms", "are")
+    return f"{terms} {noun} that fewer than {percent:g} % of every group had {are} in the results, not in this table."
 
 
 def _named(names: Sequence[str]) -> str:
