@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
-
-import polars as pl
-from polars.exceptions import PolarsError
 
 from seriatim.errors import UnreadableSource
 from seriatim.readers._dataset_json import read_dataset_json
 from seriatim.readers._folder import files_in
+from seriatim.readers._parquet import read_parquet
 from seriatim.readers._snapshot import Snapshot
-from seriatim.readers._text import as_text
 from seriatim.readers._text_table import TextTable
 from seriatim.readers._xport import read_xport
 
@@ -39,14 +35,4 @@ def read_dataset(snapshot: Snapshot, encoding: str | None = None) -> TextTable:
         return read_xport(snapshot, encoding)
     if ending in {".json", ".ndjson"}:
         return read_dataset_json(snapshot)
-    return _read_parquet(snapshot)
-
-
-def _read_parquet(snapshot: Snapshot) -> TextTable:
-    try:
-        frame = pl.read_parquet(io.BytesIO(snapshot.content))
-    except (PolarsError, OSError):
-        raise UnreadableSource(f"{snapshot.name}: is no whole Parquet file; write it again") from None
-    text, findings = as_text(frame, snapshot.name)
-    numbered = text.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"))
-    return TextTable(snapshot.name, numbered, 0, tuple(findings))
+    return read_parquet(snapshot)

@@ -11,9 +11,7 @@ from dataclasses import dataclass, field, replace
 from seriatim.errors import UnreadableSource
 from seriatim.findings import Finding
 from seriatim.readers._findings import note, row_set_aside, summed_up
-from seriatim.readers._names import stripped
-from seriatim.readers._text import strip_frame
-from seriatim.readers._text_table import TextTable, name_columns
+from seriatim.readers._text_table import TextTable, header_of, of_rows
 
 DELIMITERS = {",": "a comma", ";": "a semicolon", "\t": "a tab", "|": "a bar"}
 _STATED = {"\t": "tab", ";": '";"', "|": '"|"', ",": '","'}  # as a mapping file writes it
@@ -63,10 +61,10 @@ def read_delimited(
     if delimiter is None and used != usual:
         kept.findings.append(_unusual_delimiter(name, used, usual))
     _keep_rows(reader, below, head, kept)
-    frame = name_columns(header, kept.rows, kept.numbers, name, head)
     if '"' in below:
         _note_line_breaks(kept)
-    return TextTable(name, strip_frame(frame), kept.lost, summed_up(kept.findings))
+    told = summed_up(kept.findings)
+    return of_rows(header, kept.rows, kept.numbers, name, head, lost=kept.lost, findings=told)
 
 
 def sniff_delimiter(text: str, name: str, row: int = 1) -> str:
@@ -113,15 +111,9 @@ def _without_lines(text: str, lines: int) -> str:
 
 def _header(reader: Iterator[list[str]], name: str, row: int) -> list[str]:
     try:
-        header = [stripped(column) for column in next(reader, [])]
+        return header_of(next(reader, []), name, row)
     except csv.Error as error:
         raise UnreadableSource(f"{name} row {row}: the header has a stray quote ({error}); mend it") from None
-    if not any(header):
-        raise UnreadableSource(
-            f"{name} row {row}: no column names; the first row must name the columns,"
-            " or the mapping must say which row does under header_row:"
-        )
-    return header
 
 
 def _keep_rows(reader: Iterator[list[str]], text: str, head: int, kept: _Kept) -> None:

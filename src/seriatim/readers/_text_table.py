@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from seriatim.errors import UnreadableSource
 from seriatim.findings import Finding
+from seriatim.readers._names import stripped
+from seriatim.readers._text import as_text, strip_frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,39 @@ class TextTable:
     frame: pl.DataFrame
     rows_lost: int = 0
     findings: tuple[Finding, ...] = ()
+
+
+def of_records(frame: pl.DataFrame, name: str, findings: Sequence[Finding] = ()) -> TextTable:
+    """A typed frame as text; in a file that nobody opens as a sheet, 1 is the row of the first record."""
+    text, told = as_text(frame, name)
+    numbered = text.with_columns(pl.int_range(1, frame.height + 1, dtype=pl.Int64, eager=True).alias("source_row"))
+    return TextTable(name, numbered, 0, (*findings, *told))
+
+
+def of_rows(
+    header: list[str],
+    rows: list[list[str]],
+    numbers: list[int],
+    name: str,
+    head: int,
+    *,
+    lost: int = 0,
+    findings: Sequence[Finding] = (),
+) -> TextTable:
+    """Rows below a header in row `head`, stripped, with the number that a person sees."""
+    frame = strip_frame(name_columns(header, rows, numbers, name, head))
+    return TextTable(name, frame, lost, tuple(findings))
+
+
+def header_of(cells: Sequence[str], name: str, row: int) -> list[str]:
+    """The column names in a row; one without any is refused."""
+    header = [stripped(cell) for cell in cells]
+    if not any(header):
+        raise UnreadableSource(
+            f"{name} row {row}: no column names; the first row must name the columns,"
+            " or the mapping must say which row does under header_row:"
+        )
+    return header
 
 
 def name_columns(header: list[str], rows: list[list[str]], numbers: list[int], name: str, head: int) -> pl.DataFrame:

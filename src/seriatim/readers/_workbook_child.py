@@ -42,11 +42,10 @@ def read_workbook(content: bytes, wanted: list[str]) -> dict[str, Any]:
     _look_for_dtds(content, members)
     written = scan_shared_strings(content, members)
     styles = scan_styles(content, members)
-    scans = {
-        name: scan_sheet(content, members[part], written, styles)
-        for name, part in facts.sheets.items()
-        if plain_name(name) in wanted and part in members
-    }
+    ours = {name: part for name, part in facts.sheets.items() if plain_name(name) in wanted}
+    if gone := [name for name, part in ours.items() if part not in members]:
+        raise Refusal(f"has no part for its sheet {', '.join(gone)}; copy it again, or open it in Excel and save it")
+    scans = {name: scan_sheet(content, members[part], written, styles) for name, part in ours.items()}
     # Only now, with the span of every sheet known, is the fast parser let in: it allocates a sheet's whole span.
     return {
         "names": list(facts.sheets),

@@ -23,8 +23,7 @@ from seriatim.readers import _xport_child as child
 from seriatim.readers._findings import note, warning
 from seriatim.readers._limits import Limits, Stopped, run_limited
 from seriatim.readers._snapshot import Snapshot
-from seriatim.readers._text import as_text
-from seriatim.readers._text_table import TextTable, check_header
+from seriatim.readers._text_table import TextTable, check_header, of_records
 
 CARD = 80  # a transport file is a row of 80-byte cards
 FALLBACK = "windows-1252"
@@ -77,11 +76,9 @@ def read_xport(snapshot: Snapshot, encoding: str | None = None) -> TextTable:
     used, strange = _encoding(rows, layout, snapshot.name, encoding)
     decoded = _decoded(snapshot, used, layout, len(rows))
     shown = [_as_shown(variable, column) for variable, column in zip(layout.variables, decoded, strict=True)]
-    text, findings = as_text(pl.DataFrame(shown), snapshot.name)
-    numbered = text.with_columns(pl.int_range(1, len(rows) + 1, dtype=pl.Int64, eager=True).alias("source_row"))
     special = sum(_special_missing_values(rows, variable) for variable in layout.variables if variable.is_number)
     marks = [_special_missing(snapshot.name, special)] if special else []
-    return TextTable(snapshot.name, numbered, 0, (*strange, *findings, *marks))
+    return of_records(pl.DataFrame(shown), snapshot.name, [*strange, *marks])
 
 
 def layout_of(snapshot: Snapshot) -> Layout:

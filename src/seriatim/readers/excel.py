@@ -14,13 +14,12 @@ from seriatim.readers import _workbook_child as child
 from seriatim.readers._findings import note
 from seriatim.readers._limits import Limits, Stopped, run_limited
 from seriatim.readers._mapping import SourceMapping, did_you_mean, refuse_idle_keys
-from seriatim.readers._names import plain_name, stripped
+from seriatim.readers._names import plain_name
 from seriatim.readers._shape import Shaped, shape
 from seriatim.readers._sheet import Sheet, as_shown, identifiers_as_numbers, of_the_sheet
 from seriatim.readers._snapshot import Snapshot, content_hash, take_snapshot
 from seriatim.readers._stops import all_or_every_fault
-from seriatim.readers._text import strip_frame
-from seriatim.readers._text_table import TextTable, name_columns
+from seriatim.readers._text_table import header_of, of_rows
 from seriatim.readers._workbook_zip import SAVE_AS, refuse_what_is_no_workbook
 from seriatim.series.raw import RawSource
 from seriatim.series.schema import TABLES
@@ -115,25 +114,14 @@ def _shaped(table: str, sheet: Sheet, never_calculated: bool, mapping: SourceMap
     said = mapping.table(table)
     head = said.header_row
     rows, shown = as_shown(sheet)
-    header = _header(sheet, rows, head)
+    header = header_of(rows[head - 1] if len(rows) >= head else [], sheet.source, head)
     numbers = [number for number, row in enumerate(rows, start=1) if number > head and any(row)]
     kept = [rows[number - 1] for number in numbers]
-    frame = strip_frame(name_columns(header, kept, numbers, sheet.source, head))
     findings = [*shown, *of_the_sheet(sheet, header, head, never_calculated)]
-    shaped = shape(table, TextTable(sheet.source, frame, 0, tuple(findings)), said)
+    shaped = shape(table, of_rows(header, kept, numbers, sheet.source, head, findings=findings), said)
     identifiers = [source for column, source in shaped.columns.items() if column.endswith("_id")]
     told = [found for column in identifiers for found in identifiers_as_numbers(sheet, header, head, column)]
     return shaped.also(told)
-
-
-def _header(sheet: Sheet, rows: list[list[str]], head: int) -> list[str]:
-    header = [stripped(name) for name in rows[head - 1]] if len(rows) >= head else []
-    if not any(header):
-        raise UnreadableSource(
-            f"{sheet.source} row {head}: no column names; the first row must name the columns,"
-            " or the mapping must say which row does under header_row:"
-        )
-    return header
 
 
 def _of_the_book(book: Any, read: Mapping[str, str], mapping: SourceMapping) -> Iterator[Finding]:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import io
 from functools import partial
 from pathlib import Path
-
-import polars as pl
-from polars.exceptions import PolarsError
 
 from seriatim.errors import UnreadableSource
 from seriatim.readers._decode import decode
@@ -15,10 +11,10 @@ from seriatim.readers._delimited import read_delimited
 from seriatim.readers._folder import files_in, named_files, not_read, only_file
 from seriatim.readers._mapping import SourceMapping, TableMapping, refuse_idle_keys
 from seriatim.readers._names import plain_name
+from seriatim.readers._parquet import read_parquet
 from seriatim.readers._shape import Shaped, joined, shape
 from seriatim.readers._snapshot import Snapshot, content_hash, take_snapshot
 from seriatim.readers._stops import all_or_every_fault
-from seriatim.readers._text import as_text
 from seriatim.readers._text_table import TextTable
 from seriatim.series.raw import RawSource
 from seriatim.series.schema import TABLES
@@ -93,7 +89,7 @@ def _shaped_file(table: str, snapshot: Snapshot, said: TableMapping, mapping: So
     if not snapshot.content.strip(b"\0 \r\n\t"):
         raise UnreadableSource(f"{snapshot.name}: is empty, without even column names; export it again or remove it")
     if snapshot.name.lower().endswith(".parquet"):
-        return shape(table, _parquet(snapshot), said)
+        return shape(table, read_parquet(snapshot), said)
     return shape(table, _delimited(snapshot, said, mapping), said)
 
 
@@ -102,14 +98,3 @@ def _delimited(snapshot: Snapshot, said: TableMapping, mapping: SourceMapping) -
     usual = _USUAL.get(Path(snapshot.name).suffix.lower(), ",")
     table = read_delimited(text, snapshot.name, delimiter=mapping.delimiter, usual=usual, header_row=said.header_row)
     return TextTable(table.name, table.frame, table.rows_lost, (*guesses, *table.findings))
-
-
-def _parquet(snapshot: Snapshot) -> TextTable:
-    try:
-        frame = pl.read_parquet(io.BytesIO(snapshot.content))
-    except (PolarsError, OSError):
-        raise UnreadableSource(f"{snapshot.name}: is no whole Parquet file; write it again") from None
-    text, findings = as_text(frame, snapshot.name)
-    # A Parquet file has no rows that a person sees: 1 is its first record.
-    numbered = text.with_columns(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("source_row"))
-    return TextTable(snapshot.name, numbered, 0, tuple(findings))

@@ -158,11 +158,50 @@ def test_dataset_json_reads_as_one_document_and_as_lines(tmp_path):
         (dataset_json([["01-001", 61]], 2), "promises 2 records and has 1"),
         (dataset_json([["01-001"]], 1), "has not the 2 values"),
         ({"rows": []}, "no columns"),
+        ({"columns": 5, "rows": []}, "no whole Dataset-JSON"),
+        ({"columns": ["USUBJID"], "rows": []}, "no columns"),
+        ([], "no whole Dataset-JSON"),
+        (dataset_json(None, 0), "no whole Dataset-JSON"),
+        (dataset_json(["ab"], 1), "has not the 2 values"),
+        (dataset_json([{"USUBJID": "01-001", "AGE": 61}], 1), "has not the 2 values"),
+        (dataset_json([["01-001", {"years": 61}]], 1), "AGE has a value that is no text and no number"),
+        (dataset_json([["01-\ud800", 61]], 1), "USUBJID has a value"),
     ],
 )
 def test_dataset_json_that_is_not_whole_is_refused(document, says):
     with pytest.raises(UnreadableSource, match=says):
         read_dataset(Snapshot("dm.json", json.dumps(document).encode()))
+
+
+@pytest.mark.parametrize("name", ["dm.json", "dm.ndjson"])
+@pytest.mark.parametrize("content", [b"", b"[" * 100_000, b'{"columns": ['])
+def test_what_is_no_json_is_refused(name, content):
+    with pytest.raises(UnreadableSource, match="is no whole Dataset-JSON"):
+        read_dataset(Snapshot(name, content))
+
+
+def test_a_mark_before_dataset_json_and_line_ends_inside_its_texts_change_nothing():
+    document = dataset_json([["01\u2028001", 61]], 1)
+    rows = document.pop("rows")
+    lines = "\n".join(json.dumps(part, ensure_ascii=False) for part in (document, *rows))
+    read = read_dataset(Snapshot("dm.ndjson", lines.encode("utf-8-sig"))).frame
+    assert read.rows() == [("01\u2028001", "61", 1)]
+
+
+def test_numbers_of_dataset_json_keep_their_digits_and_what_is_none_is_said():
+    rows = [["01-001", 9007199254740993], ["01-002", 0.5], ["01-003", True]]
+    mixed = read_dataset(Snapshot("dm.json", json.dumps(dataset_json(rows, 3)).encode()))
+    assert mixed.frame["AGE"].to_list() == ["9007199254740993", "0.5", "true"]
+    endless = read_dataset(Snapshot("dm.json", json.dumps(dataset_json([["01-001", float("inf")]], 1)).encode()))
+    assert endless.frame["AGE"].to_list() == [None]
+    assert [finding.rule for finding in endless.findings] == ["value.not_a_number"]
+
+
+def test_one_changed_byte_of_a_transport_file_changes_the_hash_of_the_source(folder):
+    before = open_source(folder).content_hash
+    content = (folder / "dm.xpt").read_bytes()
+    (folder / "dm.xpt").write_bytes(content.replace(b"01-002", b"01-003", 1))
+    assert open_source(folder).content_hash != before
 
 
 def test_broken_json_and_foreign_letters_are_refused():

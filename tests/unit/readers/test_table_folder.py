@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import random
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
+import seriatim
 from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.findings import Severity
-from seriatim.readers import load_mapping, open_source
+from seriatim.readers import _parquet, load_mapping, open_source, table_folder
+from seriatim.readers._delimited import read_delimited
+from seriatim.readers._text_table import TextTable
 from seriatim.readers.table_folder import read, recognises
 from seriatim.series.raw import RawSource, RawTable
 
@@ -335,6 +341,79 @@ def test_a_cut_parquet_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "patient.parquet").write_bytes(content[: len(content) // 2])
     with pytest.raises(UnreadableSource, match="no whole Parquet file"):
         read(tmp_path)
+
+
+def test_a_damaged_parquet_file_is_read_or_refused_and_nothing_else(tmp_path: Path) -> None:
+    path, chance = tmp_path / "patient.parquet", random.Random(1998)  # noqa: S311 (damage, not secrets)
+    pl.DataFrame({"patient_id": [f"{i:03}" for i in range(60)], "age": range(60)}).write_parquet(path)
+    content, outcomes = path.read_bytes(), set()
+    for _ in range(150):
+        place = chance.randrange(len(content))
+        path.write_bytes(content[:place] + chance.randbytes(8) + content[place + 8 :])
+        with contextlib.suppress(UnreadableSource):
+            outcomes.add(table(read(tmp_path), "patient").frame.height)
+    assert outcomes == {60}
+
+
+def test_a_parquet_file_of_one_value_repeated_without_end_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_parquet, "FREE_CELLS", 1_000)
+    frame = pl.DataFrame({"patient_id": ["007"]}).select(pl.col("patient_id").repeat_by(900_000).explode())
+    frame.write_parquet(tmp_path / "patient.parquet")
+    with pytest.raises(UnreadableSource, match="would unpack to 900,000 cells"):
+        read(tmp_path)
+
+
+def test_a_day_that_only_one_order_allows_does_not_decide_for_its_column(tmp_path: Path) -> None:
+    dates = "patient_id,term,onset\n007,rash,03/04/1988\n007,rash,25/12/1988\n007,rash,1988-12-26\n"
+    series = seriatim.read(folder(tmp_path, patient__csv=PATIENTS, adverse_event__csv=dates))
+    onset = series.tables["adverse_event"].select("source_row", "onset_earliest").collect("polars").to_native()
+    assert onset.sort("source_row")["onset_earliest"].is_null().to_list() == [True, True, False]
+    assert [(found.rule, found.row) for found in series.findings if found.column == "onset"] == [
+        ("when.order_not_stated", 2),
+        ("when.order_not_stated", 3),
+    ]
+
+
+@pytest.mark.parametrize("name", ["patient.pkl", "patient.joblib", "patient.rds", "patient.sas7bdat"])
+def test_a_stored_program_is_no_source(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"cos\nsystem\n(S'echo'\ntR.")
+    with pytest.raises(UnreadableSource, match="no reader recognises this folder"):
+        open_source(tmp_path)
+    with pytest.raises(UnreadableSource, match="no reader recognises this file"):
+        open_source(tmp_path / name)
+
+
+@pytest.mark.parametrize("name", ["../patient.csv", "/etc/hostname", "sub/patient.csv", "..\\patient.csv"])
+def test_a_mapping_reads_no_file_outside_the_folder(tmp_path: Path, name: str) -> None:
+    (tmp_path / "patient.csv").write_text(PATIENTS)
+    (tmp_path / "ward").mkdir()
+    mapping = load_mapping(f"schema: seriatim.mapping/1\nreader: table_folder\ntables: {{patient: {{file: '{name}'}}}}")
+    with pytest.raises(InvalidDocument, match="ward does not have"):
+        open_source(tmp_path / "ward", mapping)
+
+
+def test_a_field_as_long_as_a_book_is_told_and_not_cut(tmp_path: Path) -> None:
+    source = read(folder(tmp_path, dose__csv=f"patient_id,reason\n007,{'x' * 200_000}\n008,fever\n"))
+    assert table(source, "dose").rows_lost + table(source, "dose").frame.height == 2
+    assert "field larger" in source.findings[0].found
+
+
+def test_a_file_that_changes_while_it_is_read_is_read_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder(tmp_path, patient__csv=PATIENTS)
+
+    def then_changed(text: str, *rest: Any, **others: Any) -> TextTable:
+        (path / "patient.csv").write_text("patient_id,accrual\n666,1999\n")
+        return read_delimited(text, *rest, **others)
+
+    monkeypatch.setattr(table_folder, "read_delimited", then_changed)
+    before = read(path)
+    assert table(before, "patient").frame["patient_id"].to_list() == ["007", "008", "009"]
+    monkeypatch.undo()
+    assert read(path).content_hash != before.content_hash
 
 
 def test_many_bad_rows_are_listed_first_and_then_counted(tmp_path: Path) -> None:

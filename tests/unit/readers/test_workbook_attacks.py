@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -12,6 +14,7 @@ import pytest
 
 from seriatim.errors import UnreadableSource
 from seriatim.readers import excel
+from seriatim.readers._limits import Stopped
 
 from .workbooks import PATIENTS, changed, packed, workbook
 
@@ -159,3 +162,48 @@ def test_macros_are_refused_whatever_the_ending(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as archive:
         archive.writestr("xl/vbaProject.bin", b"x")
     refused(path, "is a workbook with macros, which are never run")
+
+
+def test_a_workbook_without_the_part_of_its_sheet_is_refused(tmp_path: Path) -> None:
+    path = whole(tmp_path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist() if name != SHEET}
+    path.write_bytes(packed(parts))
+    refused(path, "has no part for its sheet patient")
+
+
+def test_a_part_that_climbs_out_of_the_workbook_writes_nothing(tmp_path: Path) -> None:
+    path = whole(tmp_path)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("../../outside.txt", b"here")
+        archive.writestr("/tmp/outside.txt", b"here")  # noqa: S108 (a name in an archive)
+    before = set(tmp_path.parent.rglob("outside.txt"))
+    assert excel.read(path).tables[0].frame.height == 2
+    assert set(tmp_path.parent.rglob("outside.txt")) == before == set()
+
+
+def test_lawful_entities_in_a_cell_are_letters_and_not_an_empty_cell(tmp_path: Path) -> None:
+    rows = [["patient_id", "term"], ["007", "tox"]]
+    path = workbook(tmp_path / "series.xlsx", {"adverse_event": rows})
+    changed(path, "xl/sharedStrings.xml", lambda xml: xml.replace(b">tox<", b">&lt;3 &amp; &#181;mol<"))
+    assert excel.read(path).tables[0].frame["term"].to_list() == ["<3 & µmol"]
+
+
+def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(tmp_path: Path, monkeypatch) -> None:
+    def in_this_process(module, request, content, _):
+        answer = io.BytesIO()
+        try:
+            module.main(request, io.BytesIO(content), answer)
+        except (ValueError, LookupError) as fault:  # in a child, an error of its own
+            raise Stopped("by an error of its own") from fault
+        return answer.getvalue()
+
+    monkeypatch.setattr(excel, "run_limited", in_this_process)
+    path, chance = whole(tmp_path), random.Random(1998)  # noqa: S311 (damage, not secrets)
+    content, outcomes = path.read_bytes(), set()
+    for _ in range(300):
+        place = chance.randrange(len(content))
+        path.write_bytes(content[:place] + chance.randbytes(4) + content[place + chance.choice((0, 4, 10_000)) :])
+        with contextlib.suppress(UnreadableSource):
+            outcomes.add(excel.read(path).tables[0].name)
+    assert outcomes == {"patient"}
