@@ -16,11 +16,11 @@ MOST_BINS = 2000  # beyond this the curve is fitted to bins of neighbouring case
 
 
 def curve_rows(subject: Subject, by_case: Tally, plan: Plan, points: int) -> list[ResultRow]:
-    """The fitted risk at evenly spaced case numbers from the first to the last, or one row with the reason."""
+    """The fitted risk at evenly spaced case numbers, or one row with the reason; `by_case` is of one endpoint."""
     if not points:
         return []
-    events, others, _ = split_by_case(by_case, endpoint=subject.endpoint)
-    last = int(counts(by_case, endpoint=subject.endpoint))
+    events, others, _ = split_by_case(by_case)
+    last = int(counts(by_case))
     at = np.unique(np.linspace(1, last, points).round().astype(np.int64))
     position, had, n = _binned(events, others)
     curve = logistic_spline(position, had, n, at, level=plan.level)

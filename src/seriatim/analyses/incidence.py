@@ -17,7 +17,7 @@ from seriatim.plans.plan import Plan
 from seriatim.results.build import Subject, number_row, p_value_row
 from seriatim.results.row import ResultRow
 from seriatim.tallies.spec import Key, Role, TallySpec, Unit
-from seriatim.tallies.tally import Tally, counts
+from seriatim.tallies.tally import Tally, counts, select
 
 GRADE_LEVELS = ("none", "1", "2", "3", "4", "5", "not graded", "not assessed")
 
@@ -71,8 +71,9 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
         rows += first_against_last(subject, risk, plan.level)
         rows += group_trend_rows(supportive, risk, plan)
         if by_case := tallies.get("incidence_by_case"):
-            rows.append(case_trend_row(supportive, by_case, endpoint=endpoint.id))
-            rows += curve_rows(supportive, by_case, plan, options.curve_points)
+            cases = select(by_case, endpoint=endpoint.id)
+            rows.append(case_trend_row(supportive, cases))
+            rows += curve_rows(supportive, cases, plan, options.curve_points)
         if endpoint.counts_events and (grades := tallies.get("worst_grade")):
             rows += _grade_rows(supportive.about(tally="worst_grade"), grades)
     return rows

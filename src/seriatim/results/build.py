@@ -36,12 +36,16 @@ class Subject:
         return replace(self, **changes)
 
 
+SHARED = tuple(field.name for field in fields(Subject))
+
+
 def number_row(subject: Subject, statistic: str, value: float | None, **columns: Any) -> ResultRow:
     """A row for a plain number (a count, a case number), or for its absence with `reason=`."""
-    shared: dict[str, Any] = {field.name: getattr(subject, field.name) for field in fields(subject)}
+    shared: dict[str, Any] = {name: getattr(subject, name) for name in SHARED}
+    comparison = subject.comparison_id
     named = {
-        "result_id": _result_id(subject, statistic, columns),
-        "comparison_id": subject.comparison_id,
+        "result_id": _result_id(comparison, statistic, columns),
+        "comparison_id": comparison,
         "statistic": statistic,
         "value": value,
     }
@@ -93,7 +97,6 @@ def p_value_row(subject: Subject, statistic: str, p_value: PValue | NotEstimable
     )
 
 
-def _result_id(subject: Subject, statistic: str, columns: dict[str, Any]) -> str:
-    convention = str(columns.get("id_suffix", ""))
-    columns.pop("id_suffix", None)
-    return f"{subject.comparison_id}/{statistic}" + (f"/{convention}" if convention else "")
+def _result_id(comparison: str, statistic: str, columns: dict[str, Any]) -> str:
+    convention = str(columns.pop("id_suffix", ""))
+    return f"{comparison}/{statistic}" + (f"/{convention}" if convention else "")

@@ -16,7 +16,7 @@ from seriatim.methods.cochran_armitage import cochran_armitage
 from seriatim.plans.plan import Plan
 from seriatim.results.build import Subject
 from seriatim.tallies.spec import Key, Role, Unit
-from seriatim.tallies.tally import Tally, tally_from_rows
+from seriatim.tallies.tally import Tally, select, tally_from_rows
 
 SUBJECT = Subject("incidence", "sepsis", exploratory=True)
 BLOCKS = Plan(title="t", grouping={"by": "blocks", "size": 10})
@@ -98,7 +98,7 @@ def test_trend_without_any_event_has_a_reason():
 def test_curve_falls_where_the_events_come_first_and_stays_within_its_band():
     had = [case for case in range(1, 121) if case % (3 if case <= 60 else 8) == 0]
     tally = by_case(yes=had, no=sorted(set(range(1, 121)) - set(had)))
-    rows = curve_rows(SUBJECT, tally, BLOCKS, 5)
+    rows = curve_rows(SUBJECT, select(tally, endpoint="sepsis"), BLOCKS, 5)
     assert [row.group for row in rows] == ["case 1", "case 31", "case 60", "case 90", "case 120"]
     assert rows[1].value > 0.25 > rows[3].value
     assert all(row.lower <= row.value <= row.upper for row in rows)
@@ -106,12 +106,12 @@ def test_curve_falls_where_the_events_come_first_and_stays_within_its_band():
 
 
 def test_curve_is_left_out_where_no_points_are_asked_for():
-    assert curve_rows(SUBJECT, by_case(no=[1]), BLOCKS, 0) == []
+    assert curve_rows(SUBJECT, select(by_case(no=[1]), endpoint="sepsis"), BLOCKS, 0) == []
 
 
 @pytest.mark.parametrize("cases", [{"no": [1, 2, 3]}, {"not_assessed": [1, 2, 3]}, {"yes": [1], "no": [2]}])
 def test_curve_that_cannot_be_fitted_is_one_row_with_its_reason(cases):
-    (row,) = curve_rows(SUBJECT, by_case(**cases), BLOCKS, 5)
+    (row,) = curve_rows(SUBJECT, select(by_case(**cases), endpoint="sepsis"), BLOCKS, 5)
     assert (row.value, row.group) == (None, "all cases")
     assert row.reason
 
@@ -120,6 +120,6 @@ def test_curve_of_very_many_cases_is_fitted_to_bins_and_says_nearly_the_same():
     several = range(1, MOST_BINS * 2 + 1)
     events = [case for case in several if case % 4 == 0]
     tally = by_case(yes=events, no=sorted(set(several) - set(events)))
-    rows = curve_rows(SUBJECT, tally, BLOCKS, 3)
+    rows = curve_rows(SUBJECT, select(tally, endpoint="sepsis"), BLOCKS, 3)
     assert [row.group for row in rows] == ["case 1", f"case {MOST_BINS}", f"case {MOST_BINS * 2}"]
     assert [row.value for row in rows] == pytest.approx([0.25] * 3, abs=0.01)
