@@ -21,6 +21,9 @@ ITEMS: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 
+FOR_AUTHORS = ("1", "2", "10")
+
+
 def lead(shown: Shown) -> tuple[Sentence, ...]:  # noqa: ARG001
     """Nothing on the first screen."""
     return ()
@@ -29,7 +32,7 @@ def lead(shown: Shown) -> tuple[Sentence, ...]:  # noqa: ARG001
 def section(shown: Shown) -> Section | None:
     """The checklist, each item with where it is answered or that this plan does not ask for it."""
     asked = {request.name for request in shown.plan.analyses}
-    rows = [TableRow(item, _cells(needed, place, asked)) for item, needed, place in ITEMS]
+    rows = [TableRow(item, _cells(item, needed, place, asked)) for item, needed, place in ITEMS]
     columns = ("Recommendation", "Answered", "Where")
     note = "Items 1, 2 and 10 also need words that only the authors can write."
     return Section(
@@ -39,7 +42,9 @@ def section(shown: Shown) -> Section | None:
     )
 
 
-def _cells(needed: tuple[str, ...], place: str, asked: set[str]) -> tuple[Cell, ...]:
+def _cells(item: str, needed: tuple[str, ...], place: str, asked: set[str]) -> tuple[Cell, ...]:
     if not needed or asked & set(needed):
-        return Cell("yes", (), "text"), Cell(place, (), "text")
+        # A program can show what the authors have to say, and cannot say it for them.
+        answered = "in part" if item.split(maxsplit=1)[0] in FOR_AUTHORS else "yes"
+        return Cell(answered, (), "text"), Cell(place, (), "text")
     return Cell("no", (), "reason"), Cell(f"the plan does not ask for {' or '.join(needed)}", (), "text")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from seriatim.displays._contract import Shown
 from seriatim.displays.figures.death_run import death_run
 from seriatim.displays.wording import deaths as wording
+from seriatim.displays.wording.groups import ends
 from seriatim.displays.wording.numbers import difference_cell, p_cell, risk_cell
 from seriatim.pages import Block, Cell, Figure, Section, Sentence, Table, TableRow
 from seriatim.results.row import ResultRow
-from seriatim.tallies.tally import numbers, select
+from seriatim.tallies.tally import Tally, numbers, select
 
 MOST_DRAWN = 500  # deaths on one run chart
 COUNTED = {
@@ -18,6 +19,7 @@ COUNTED = {
     "no follow-up": "No follow-up",
     "not printed": "Not printed",
 }
+UNJUDGED = ("follow-up too short", "no follow-up", "not printed")
 SMALL_PRINT = (
     "Relatedness as the source judges it. A death anywhere in the record is a death; where the record contradicts"
     " itself the relation is unknown. Deaths of unknown relation are inside the bounds and in the second reading.",
@@ -44,7 +46,8 @@ def section(shown: Shown) -> Section | None:
     blocks.append(_group_table(shown))
     if table := _chance_table(shown):
         blocks.append(table)
-    return Section("deaths", "Did anybody die of treatment?", tuple(blocks), SMALL_PRINT)
+    notes = SMALL_PRINT if ends(shown.plan).in_order else SMALL_PRINT[:1]
+    return Section("deaths", "Did anybody die of treatment?", tuple(blocks), notes)
 
 
 def _row(shown: Shown, statistic: str) -> ResultRow | None:
@@ -53,6 +56,8 @@ def _row(shown: Shown, statistic: str) -> ResultRow | None:
 
 def _sentences(shown: Shown) -> list[Sentence]:
     made: list[Sentence | None] = []
+    if not ends(shown.plan).in_order:
+        return [wording.of_arms(shown.results.where(analysis="deaths", statistic="risk"))]
     length, shortest, ripe = (_row(shown, name) for name in ("final_run", "shortest_run", "not_ripe"))
     if (row := _row(shown, "last_death")) is not None:
         made.append(wording.last(row))
@@ -70,18 +75,16 @@ def _picture(shown: Shown) -> Figure | None:
     last_judged = _row(shown, "last_judged")
     if tally is None or length is None or bound is None or last_judged is None or not length.value:
         return None
-    deaths = [int(case) for case in numbers(select(tally, death="related"), "case_number")]
+    deaths = _cases(tally, "related")
     if not deaths or len(deaths) > MOST_DRAWN:
         return None
-    upper, caption = bound.upper, ""
-    if length.missing:
-        # The chart counts cases; the bound is of those who can be judged, and would stand beside another number.
-        upper, caption = (
-            None,
-            f"Cases since the last treatment-related death; {length.missing} of the last run cannot be judged.",
-        )
     end = int(last_judged.value or 0)
-    return death_run(deaths, end, upper=upper, level=bound.level or 0.95, caption=caption, table="deaths")
+    unjudged = [case for level in UNJUDGED if level in tally.levels("death") for case in _cases(tally, level)]
+    return death_run(deaths, end, unjudged=unjudged, upper=bound.upper, level=bound.level or 0.95, table="deaths")
+
+
+def _cases(tally: Tally, level: str) -> list[int]:
+    return [int(case) for case in numbers(select(tally, death=level), "case_number")]
 
 
 def _group_table(shown: Shown) -> Table:
@@ -113,7 +116,7 @@ def _compared(shown: Shown, level: str) -> tuple[str, ...]:
     if difference is None or p is None:
         return ()
     change = difference_cell(difference).text
-    return (f"Last minus first group, points ({level}): {change}; P by the score test: {p_cell(p).text}.",)
+    return (f"{ends(shown.plan).minus_heading}, points ({level}): {change}; P by the score test: {p_cell(p).text}.",)
 
 
 def _chance_table(shown: Shown) -> Table | None:

@@ -7,6 +7,7 @@ from types import ModuleType
 from seriatim import shelves
 from seriatim.displays._contract import Shown
 from seriatim.displays.incidence import picture
+from seriatim.displays.wording.incidence import OF_A_TEST
 from seriatim.pages import Block, Page, Section, Sentence
 
 # The order of the storyboard; a stranger's section follows after these, before who was counted.
@@ -31,10 +32,18 @@ def _in_order() -> list[str]:
 
 def _answer(shown: Shown, displays: list[ModuleType]) -> Section:
     sentences: list[Sentence] = [sentence for display in displays for sentence in display.lead(shown)]
-    blocks: list[Block] = [*sentences]
+    # What this review cannot tell comes worst first, and the choice of a test last.
+    blocks: list[Block] = [*sorted(sentences, key=_weight)]
     if figure := picture(shown):
         blocks.append(figure)
     return Section("answer", "The answer", tuple(blocks))
+
+
+def _weight(sentence: Sentence) -> int:
+    """Where a sentence of the first screen stands: the answers in their order, then the cautions, about a test last."""
+    if sentence.tone != "caution":
+        return 0
+    return 2 if OF_A_TEST in sentence.text else 1
 
 
 def _population_line(shown: Shown) -> str:
@@ -50,8 +59,21 @@ def _population_line(shown: Shown) -> str:
         if row.value is not None
     ]
     when = f", first treated from {_month(min(months))} to {_month(max(months))}" if months else ""
-    groups = ", ".join(f"{int(row.value or 0)}" for row in sizes)
-    return f"{total} {shown.plan.population.label}{when}, in {len(sizes)} groups of {groups}."
+    return f"{total} {shown.plan.population.label}{when}, {_groups([int(row.value or 0) for row in sizes])}."
+
+
+def _groups(sizes: list[int]) -> str:
+    """The sizes of the groups; equal ones are not listed.
+
+    >>> _groups([155] * 7 + [156]), _groups([86, 96, 72]), _groups([1241])
+    ('in 8 groups of 155, the last of 156', 'in 3 groups of 86, 96, 72', 'in one group')
+    """
+    if len(sizes) == 1:
+        return "in one group"
+    first, last = sizes[0], sizes[-1]
+    if any(size != first for size in sizes[:-1]) or (len(sizes) == 2 and first != last):
+        return f"in {len(sizes)} groups of {', '.join(map(str, sizes))}"
+    return f"in {len(sizes)} groups of {first}" + (f", the last of {last}" if last != first else "")
 
 
 def _month(value: float) -> str:

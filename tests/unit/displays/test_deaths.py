@@ -40,7 +40,7 @@ def test_first_screen_says_the_run_and_how_high_the_risk_could_be():
 
 def test_a_run_found_by_looking_has_its_own_chance():
     words = texts(shown({12: "related", 100: "related", 432: "related"}))
-    assert "Given 3 earlier deaths" in words
+    assert "If the 3 earlier deaths had fallen on any cases with the same chance" in words
     assert "P = 0.042" in words
     assert "P = 0.17" in words
 
@@ -70,11 +70,23 @@ def test_a_series_without_follow_up_is_not_called_free_of_deaths():
     assert "No treatment-related death" not in words
 
 
-def test_the_chart_of_a_run_with_patients_not_judged_shows_no_bound_and_says_so():
-    section = deaths.section(shown({12: "related", 500: "no follow-up"}))
-    (figure,) = (block for block in section.blocks if isinstance(block, Figure))
-    assert "1 of the last run cannot be judged" in figure.caption
-    assert "True risk" not in figure.alternative
+def test_the_chart_counts_the_patients_that_the_sentence_counts():
+    made = shown({12: "related", 5: "no follow-up", 500: "no follow-up"})
+    (figure,) = (block for block in deaths.section(made).blocks if isinstance(block, Figure))
+    assert "among the last 1228 patients who can be judged" in texts(made)
+    assert "none in the 1228 patients since. True risk" in figure.alternative
+    assert figure.caption.endswith("2 cases that cannot be judged are not counted.")
+
+
+def test_arms_have_their_deaths_told_and_no_run():
+    arms = Plan(title="trial", grouping={"by": "levels", "column": "arm", "levels": ["early", "late"]})
+    made = shown({2: "related"}, n=8)
+    rows = Results(tuple(analyse({"deaths": made.tallies["deaths"]}, arms, Options())))
+    section = deaths.section(Shown(rows, {"deaths": made.tallies["deaths"]}, arms))
+    assert section.blocks[0].text == "Treatment-related deaths, early: 1 of 4; late: 0 of 4."
+    assert section.notes == deaths.SMALL_PRINT[:1]
+    (table,) = (block for block in section.blocks if isinstance(block, Table))
+    assert table.notes[0].startswith("Late minus early, points (95 %): ")
 
 
 def test_deaths_of_unknown_relation_have_a_column_of_their_own():
@@ -82,7 +94,7 @@ def test_deaths_of_unknown_relation_have_a_column_of_their_own():
     table = next(block for block in section.blocks if isinstance(block, Table) and block.name == "deaths")
     assert table.columns[2:] == ("Died, relation unknown",)
     assert [row.cells[1].text for row in table.rows] == ["0", "1"]
-    assert table.notes[0].startswith("Last minus first group, points (95 %): ")
+    assert table.notes[0].startswith("Last minus first, points (95 %): ")
 
 
 def test_the_run_chart_is_drawn_where_there_was_a_death():

@@ -99,4 +99,5 @@ def test_checklist_says_of_each_recommendation_whether_the_plan_answers_it():
     assert answered["8"] == ["yes", "Toxicity; terms"]
     assert answered["6"][0] == "yes"
     assert answered["2"] == ["no", "the plan does not ask for response"]
+    assert [answered[item][0] for item in ("1", "10")] == ["in part", "in part"]  # the authors have to say the rest
     assert checklist.lead(given) == ()

@@ -58,7 +58,7 @@ def test_review_gives_results_tallies_and_a_page_that_begins_with_the_answer():
     assert [row.numerator for row in done.results.where(statistic="risk")] == [4, 0]
     assert set(done.tallies) == {"accrual", "practice_changes", "incidence", "incidence_by_case", "worst_grade"}
     assert done.page.title == "Our series"
-    assert done.page.subtitle == ("8 treated patients, first treated from 1990-01 to 1990-01, in 2 groups of 4, 4.")
+    assert done.page.subtitle == ("8 treated patients, first treated from 1990-01 to 1990-01, in 2 groups of 4.")
     assert done.page.sections[0].name == "answer"
     assert done.answer[0].text.startswith("Severe toxicity fell. Of 1 endpoint, 1 fell")
     assert done._repr_html_() == done.html

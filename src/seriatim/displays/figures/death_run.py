@@ -17,6 +17,7 @@ def death_run(
     deaths: Sequence[int],
     last_case: int,
     *,
+    unjudged: Sequence[int] = (),
     upper: float | None = None,
     level: float = 0.95,
     event: str = "treatment-related death",
@@ -26,26 +27,37 @@ def death_run(
 ) -> Figure:
     """Run chart: patients since the last death, along the case number; it falls to zero at each death.
 
-    `deaths` are case numbers in order, `upper` the bound on the true risk in the run that is still open.
+    `deaths` are case numbers in order, `upper` the bound on the true risk in the run that is still open. Cases of
+    `unjudged` stand on the axis but in no run: a patient who was not followed is not one without a death.
 
     >>> death_run([12, 432], 1241, upper=0.0045).alternative.split("; ")[1]
     'none in the 809 patients since. True risk at most 0.45 % (exact 95 %).'
     """
     if list(deaths) != sorted(set(deaths)) or (deaths and not 1 <= deaths[0] <= deaths[-1] <= last_case):
         raise ValueError(f"deaths must be different case numbers in order, from 1 to {last_case}")
-    words = _run_words(deaths, last_case, upper, level)
+    runs = _runs(deaths, last_case, unjudged)
+    words = _run_words(runs, upper, level)
     return Figure(
         name=name,
-        caption=caption
-        or f"Patients since the last {event}; it falls to zero at each (ticks below). The last run is still open.",
-        alternative=_alternative(deaths, last_case, upper, level, event),
-        spec=theme.specification(_chart(deaths, last_case, words, event), _datasets(deaths, last_case)),
+        caption=caption or _caption(event, len([case for case in unjudged if case <= last_case])),
+        alternative=_alternative(deaths, runs, upper, level, event),
+        spec=theme.specification(_chart(deaths, last_case, runs, words, event), _datasets(deaths, runs)),
         table=table,
     )
 
 
-def _chart(deaths: Sequence[int], last_case: int, words: list[str], event: str) -> alt.LayerChart:
-    longest = max(run["length"] for run in _runs(deaths, last_case))
+def _caption(event: str, unjudged: int) -> str:
+    words = f"Patients since the last {event}; it falls to zero at each (ticks below). The last run is still open."
+    if not unjudged:
+        return words
+    noun = "case that cannot be judged is" if unjudged == 1 else "cases that cannot be judged are"
+    return f"{words} {unjudged} {noun} not counted."
+
+
+def _chart(
+    deaths: Sequence[int], last_case: int, runs: Sequence[dict[str, int]], words: list[str], event: str
+) -> alt.LayerChart:
+    longest = max(1, *(run["length"] for run in runs))
     run = theme.chart_of("runs").mark_rule(color=theme.BLUE, strokeWidth=1.6)
     fall = theme.chart_of("falls").mark_rule(color=theme.BLUE, strokeWidth=0.8, opacity=0.6)
     tick = theme.chart_of("falls").mark_rule(color=theme.VERMILLION, strokeWidth=1.4)
@@ -96,31 +108,35 @@ def _last_death(deaths: Sequence[int], last_case: int) -> list[alt.Chart]:
     return [line.encode(x=alt.X("case:Q")), words.encode(x=alt.X("case:Q"), y=theme.y_at(34))]
 
 
-def _datasets(deaths: Sequence[int], last_case: int) -> theme.Datasets:
-    starts = [0, *deaths]
-    ends = [*deaths, last_case]
-    runs = [
-        {"from": start, "to": end, "low": 0, "length": end - start} for start, end in zip(starts, ends, strict=True)
-    ]
+def _datasets(deaths: Sequence[int], runs: list[dict[str, int]]) -> theme.Datasets:
     return {"runs": runs, "falls": runs[:-1], "open": runs[-1:], "last": [{"case": case} for case in deaths[-1:]]}
 
 
-def _runs(deaths: Sequence[int], last_case: int) -> list[dict[str, int]]:
-    edges = pairwise([0, *deaths, last_case])
-    return [{"from": start, "to": end, "low": 0, "length": end - start} for start, end in edges]
+def _runs(deaths: Sequence[int], last_case: int, unjudged: Sequence[int] = ()) -> list[dict[str, int]]:
+    """From death to death, and what is left; a run is as long as the patients in it who can be judged."""
+    return [
+        {"from": start, "to": end, "low": 0, "length": end - start - sum(start < case <= end for case in unjudged)}
+        for start, end in pairwise([0, *deaths, last_case])
+    ]
 
 
-def _run_words(deaths: Sequence[int], last_case: int, upper: float | None, level: float) -> list[str]:
-    length = last_case - (deaths[-1] if deaths else 0)
+def _run_words(runs: Sequence[dict[str, int]], upper: float | None, level: float) -> list[str]:
     bound = [] if upper is None else [f"true risk at most {100 * upper:.2g} % ({100 * level:g} %)"]
-    return [f"{length} patients without one", *bound]
+    return [f"{runs[-1]['length']} patients without one", *bound]
 
 
-def _alternative(deaths: Sequence[int], last_case: int, upper: float | None, level: float, event: str) -> str:
+def _alternative(
+    deaths: Sequence[int],
+    runs: Sequence[dict[str, int]],
+    upper: float | None,
+    level: float,
+    event: str,
+) -> str:
     bound = "" if upper is None else f" True risk at most {100 * upper:.2g} % (exact {100 * level:g} %)."
+    counted = sum(run["length"] for run in runs)
     if not deaths:
-        return f"None of {last_case} patients with {event}.{bound}"
+        return f"None of {counted} patients with {event}.{bound}"
     return (
-        f"{len(deaths)} of {last_case} patients with {event}, the last at case {deaths[-1]};"
-        f" none in the {last_case - deaths[-1]} patients since.{bound}"
+        f"{len(deaths)} of {counted} patients with {event}, the last at case {deaths[-1]};"
+        f" none in the {runs[-1]['length']} patients since.{bound}"
     )

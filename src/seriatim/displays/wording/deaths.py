@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from seriatim.displays.wording.incidence import equals, level_words
 from seriatim.displays.wording.numbers import number
 from seriatim.pages import Sentence
@@ -36,11 +38,20 @@ def chance(final: ResultRow, anywhere: ResultRow | None) -> Sentence:
         return Sentence(f"The chance of such a run cannot be given: {final.reason}.", (final.result_id,))
     deaths = "1 earlier death" if final.numerator == 1 else f"{final.numerator} earlier deaths"
     return Sentence(
-        f"Given {deaths} in an order that says nothing, a final run at least this long has"
-        f" P {equals(final)}; a run this long somewhere, which is what counts if it was found by looking, has"
+        f"If the {deaths} had fallen on any cases with the same chance, a final run at least this long would have"
+        f" P {equals(final)}; a run this long somewhere, which is what counts if it was found by looking, would have"
         f" P {equals(anywhere)}.",
         (final.result_id, anywhere.result_id),
     )
+
+
+def of_arms(risks: Sequence[ResultRow]) -> Sentence:
+    """Deaths arm by arm: arms have no last case, and no run."""
+    told = "; ".join(
+        f"{row.group}: {row.numerator} of {row.denominator}" if row.value is not None else f"{row.group}: {row.reason}"
+        for row in risks
+    )
+    return Sentence(f"Treatment-related deaths, {told}.", tuple(row.result_id for row in risks))
 
 
 def unknown(main: ResultRow, other: ResultRow) -> Sentence | None:

@@ -10,6 +10,8 @@ from seriatim.displays.wording.numbers import interval, number, p_value, percent
 from seriatim.pages import Sentence
 from seriatim.results.row import ResultRow
 
+OF_A_TEST = "depends on the test"
+
 
 @dataclass(frozen=True)
 class Moved:
@@ -76,7 +78,7 @@ def depends(label: str, table: tuple[ResultRow, ResultRow], tests: Sequence[tupl
     named = ", ".join(f"{p_value(row.value)} by {name}" for name, row in tests if row.value is not None)
     first, last = table
     return Sentence(
-        f"{label} depends on the test: {_of(first)} against {_of(last)} gives P = {named}."
+        f"{label} {OF_A_TEST}: {_of(first)} against {_of(last)} gives P = {named}."
         " No single one of these may be quoted alone.",
         tuple(row.result_id for row in (first, last)) + tuple(row.result_id for _, row in tests),
         "caution",

@@ -38,3 +38,12 @@ def test_bound_is_not_claimed_where_none_was_given() -> None:
 def test_case_numbers_that_cannot_be_are_refused(deaths: list[int]) -> None:
     with pytest.raises(ValueError, match="from 1 to 9"):
         death_run(deaths, 9)
+
+
+def test_cases_that_cannot_be_judged_are_in_no_run() -> None:
+    figure = death_run([3], 9, unjudged=[1, 5, 6, 12], upper=0.5)
+    assert [run["length"] for run in figure.spec["datasets"]["runs"]] == [2, 4]
+    assert figure.alternative.startswith("1 of 6 patients with")
+    assert "the last at case 3; none in the 4 patients since." in figure.alternative
+    assert figure.caption.endswith("3 cases that cannot be judged are not counted.")
+    assert death_run([3], 9, unjudged=[1]).caption.endswith("1 case that cannot be judged is not counted.")
