@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seriatim.protocols.dosing.calculate import calculate_dose
@@ -16,10 +16,11 @@ from seriatim.protocols.dosing.declared import DoseRule
 from seriatim.protocols.dosing.dose import Dose
 from seriatim.protocols.dosing.exact import terminating
 from seriatim.protocols.dosing.extremes import largest_dose, smallest_dose
+from seriatim.protocols.dosing.limits import GivenDose
 from seriatim.protocols.dosing.quantity import Quantity, read_quantity
 from seriatim.protocols.dosing.refusal import DoseRefused
 from seriatim.protocols.dosing.rounding import steps_of
-from seriatim.protocols.dosing.vials import vials_needed
+from seriatim.protocols.dosing.vials import LeftOver, vials_needed
 from seriatim.protocols.dosing.weight import Weighed
 
 MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
@@ -218,6 +219,82 @@ def test_every_dose_by_adjusted_weight_lies_between_the_extremes(kg, height, sex
     )
     assert isinstance(dose, Dose)
     assert smallest_dose(declared).value <= dose.amount.value <= largest_dose(declared).value
+
+
+units = st.sampled_from(
+    [
+        "kg",
+        "g",
+        "[lb_av]",
+        "mg",
+        "[IU-aldesleukin]",
+        "M[IU-aldesleukin]",
+        "[IU-heparin]",
+        "[IU-aldesleukin]/kg",
+        "M[IU-aldesleukin]/kg",
+        "mg/kg",
+        "mg/m2",
+        "cm",
+        "dg",
+        "%",
+        "{vial}",
+    ]
+)
+quantities = st.builds(Quantity, st.decimals("0", "99999999999", places=9), units)
+moments = st.integers(-200, 50).map(lambda hours: MORNING + timedelta(hours=hours))
+weighings = st.builds(
+    Weighed,
+    st.builds(Quantity, st.decimals("0", "500", places=3), st.sampled_from(["kg", "[lb_av]", "g"])),
+    moments,
+    st.booleans(),
+)
+doses = st.builds(
+    GivenDose,
+    st.builds(
+        Quantity, st.decimals("0", "200", places=3), st.sampled_from(["M[IU-aldesleukin]", "mg", "g", "[IU-heparin]"])
+    ),
+    moments,
+    st.none() | quantities,
+    st.sampled_from([None, "full", "half", "none"]),
+)
+rests = st.builds(LeftOver, quantities, moments)
+limit_texts = st.sampled_from([None, "1 M[IU-aldesleukin]/kg", "150 M[IU-aldesleukin]"])
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_whatever_is_asked_the_answer_is_a_dose_above_zero_or_a_refusal(data):
+    """Nothing raises, nothing is zero, nothing passes the limit, and nobody is dosed without a believable weight."""
+    names = ("per_day", "per_cycle", "lifetime")
+    levels = {"levels": [{"name": "full", "share": "100 %"}, {"name": "half", "share": "50 %"}]}
+    declared = rule(
+        basis={
+            "amount": "720000 [IU-aldesleukin]/kg",
+            "weight": data.draw(st.sampled_from(["actual", "cycle_baseline_actual"])),
+        },
+        modifications=data.draw(st.sampled_from(["none_allowed", levels, {**levels, "re_escalation": "allowed"}])),
+        round=data.draw(st.none() | st.builds(rounding, steps, st.sampled_from(MODES))),
+        hard_limits={"per_dose": "150 M[IU-aldesleukin]", **{name: data.draw(limit_texts) for name in names}},
+    )
+    answer = calculate_dose(
+        declared,
+        weight=data.draw(st.none() | weighings),
+        cycle_baseline=data.draw(st.none() | weighings),
+        cycle_start=data.draw(st.none() | moments),
+        earlier=data.draw(st.lists(weighings, max_size=2)),
+        height=data.draw(st.none() | quantities),
+        given=data.draw(st.none() | st.lists(doses, max_size=3)),
+        level=data.draw(st.sampled_from([None, "full", "half", "other"])),
+        ordered=data.draw(st.none() | quantities),
+        left_over=data.draw(st.none() | rests),
+        at=MORNING,
+    )
+    if isinstance(answer, DoseRefused):
+        assert all(reason.found and reason.expected and reason.next_move for reason in answer.reasons)
+        return
+    assert 0 < answer.amount.to("M[IU-aldesleukin]") <= 150
+    assert answer.weighed is not None
+    assert 30 <= answer.weighed.kg <= 250
 
 
 @given(st.integers(1, 10**12), st.integers(0, 9), st.integers(0, 9))

@@ -167,7 +167,7 @@ def _amount_steps(case: _Case, size: Decimal | None, exact: Decimal) -> Iterable
 
 def _limit_steps(rule: DoseRule, found: Sequence[Ceiling]) -> Iterable[Step]:
     for ceiling in found:
-        left = dose_words(Quantity(ceiling.at_most, rule.amount_unit), decimals=3)
+        left = dose_words(Quantity(ceiling.at_most, rule.amount_unit))
         yield Step(f"hard limit {ceiling.name}", str(ceiling.limit), f"leaves {left} for this dose")
 
 

@@ -25,6 +25,7 @@ from seriatim.protocols.dosing.exact import product
 from seriatim.protocols.dosing.legacy_units import legacy_unit_suspected
 from seriatim.protocols.dosing.quantity import Quantity, is_amount, is_same_kind, split_size
 from seriatim.protocols.dosing.rounding import Mode
+from seriatim.protocols.dosing.words import dose_words
 
 WeightPolicy = Literal["cycle_baseline_actual", "actual", "adjusted"]
 
@@ -46,6 +47,7 @@ class Basis(Document):
     def _is_an_amount(cls, amount: Quantity) -> Quantity:
         if not is_amount(split_size(amount.unit)[0]):
             raise ValueError("an amount of medicine per kg, per m2 or flat, such as 720000 [IU-aldesleukin]/kg")
+        dose_words(amount)  # what cannot be said in words cannot be ordered: a fault of the file, not of a dose
         return amount
 
     @model_validator(mode="after")
@@ -257,6 +259,8 @@ class Product(Document):
             raise ValueError(f"deliverable of no more than the label's {self.vial_label}: found {self.deliverable}")
         if not is_same_kind(self.concentration.unit, f"{self.vial_label.unit}/mL"):
             raise ValueError(f"concentration in {self.vial_label.unit}/mL: found {self.concentration}")
+        for shown in (self.vial_label, self.deliverable, self.concentration):
+            dose_words(shown)
         return self
 
     @model_validator(mode="after")

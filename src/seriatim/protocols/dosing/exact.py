@@ -7,9 +7,9 @@ from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation,
 from fractions import Fraction
 from functools import reduce
 
-# Sums, products and remainders must come out exactly: a lost digit raises. Numbers that are read have at most 30
-# digits, so products of three of them fit.
-_EXACT = Context(prec=100, traps=[InvalidOperation, DivisionByZero, Overflow, Inexact])
+# Sums, products and remainders must come out exactly: a lost digit raises. Numbers that are read or measured have at
+# most 24 digits and a unit adds ten, so whatever one dose multiplies fits.
+_EXACT = Context(prec=400, traps=[InvalidOperation, DivisionByZero, Overflow, Inexact])
 # Quotients and roots are for showing and for declared roundings only; 50 digits lie far beyond any of them.
 QUOTIENTS = Context(prec=50, traps=[InvalidOperation, DivisionByZero, Overflow])
 

@@ -149,4 +149,4 @@ def _band_of(rule: DoseRule, exact: Decimal) -> Band | None:
 
 
 def _words(rule: DoseRule, amount: Decimal) -> str:
-    return dose_words(Quantity(amount, rule.amount_unit), decimals=6)
+    return dose_words(Quantity(amount, rule.amount_unit))

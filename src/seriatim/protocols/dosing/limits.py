@@ -11,7 +11,7 @@ from seriatim.errors import Misuse
 from seriatim.protocols.dosing.declared import DoseRule
 from seriatim.protocols.dosing.exact import difference, product, total
 from seriatim.protocols.dosing.moments import elapsed, must_have_zone
-from seriatim.protocols.dosing.quantity import Quantity, is_amount, plain, split_size
+from seriatim.protocols.dosing.quantity import Quantity, is_amount, must_be_measured, plain, split_size
 from seriatim.protocols.dosing.refusal import Reason
 from seriatim.protocols.dosing.words import dose_words
 
@@ -28,6 +28,7 @@ class GivenDose:
 
     def __post_init__(self) -> None:
         must_have_zone(self.at, "the time of a dose")
+        must_be_measured(self.amount, "a dose of")
         if not is_amount(self.amount.unit):
             raise Misuse(f"a dose of {self.amount} is no amount of medicine")
 
@@ -89,7 +90,7 @@ def limit_reasons(rule: DoseRule, amount: Decimal, found: Sequence[Ceiling]) -> 
             yield Reason(
                 f"limit.{ceiling.name}",
                 f"a dose of {dose_words(Quantity(amount, rule.amount_unit))}",
-                f"at most {dose_words(Quantity(left, rule.amount_unit), decimals=3)}, which the hard limit"
+                f"at most {dose_words(Quantity(left, rule.amount_unit))}, which the hard limit"
                 f" {ceiling.name} of {ceiling.limit} leaves",
                 "do not give it; check weight and earlier doses with a pharmacist",
             )

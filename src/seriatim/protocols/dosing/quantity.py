@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from seriatim.errors import Misuse
 from seriatim.protocols.dosing.exact import product, terminating
 from seriatim.vocabulary.ucum import Dimension, UnknownUnit, ratio, unit_of
 
@@ -24,7 +25,7 @@ class Quantity:
     def __post_init__(self) -> None:
         if not isinstance(self.value, Decimal) or not self.value.is_finite() or self.value < 0:
             raise ValueError(f"{self.value!r} {self.unit}: a finite decimal that is not negative is needed")
-        if len(self.value.as_tuple().digits) > 45 or abs(self.value.adjusted()) > 30:
+        if len(self.value.as_tuple().digits) > 120 or abs(self.value.adjusted()) > 60:
             raise ValueError(f"{self.value!r} {self.unit}: no quantity of medicine has so many digits")
         unit_of(self.unit)
 
@@ -62,7 +63,16 @@ def read_quantity(text: object) -> Quantity:
     match = _QUANTITY.fullmatch(text)
     if not match:
         raise ValueError(f'a number, one space and a unit, such as "30 kg"{_hint(text)}')
-    return Quantity(Decimal(match[1]), match[2])
+    try:
+        return Quantity(Decimal(match[1]), match[2])
+    except UnknownUnit as problem:
+        raise ValueError(f"a UCUM unit; {problem}") from None
+
+
+def must_be_measured(quantity: Quantity, name: str) -> None:
+    """Raise `Misuse` for more digits than anybody measures: a binary float turned into a decimal has fifty."""
+    if len(quantity.value.as_tuple().digits) > 24:
+        raise Misuse(f"{name} {quantity} has more digits than a measurement; give the text that was written down")
 
 
 def _hint(text: str) -> str:

@@ -34,7 +34,10 @@ def tenfold_reasons(
         last = max(whole, key=lambda dose: dose.at)
         # amount / share against last / its share, multiplied crosswise.
         if is_far(product(amount, share_of(rule, last.level)), product(last.amount.to(rule.amount_unit), share)):
-            yield _apart(f"{_words(amount, rule)} after a dose of {dose_words(last.amount)}", "doses of one size")
+            yield _apart(
+                f"{_words(amount, rule)} after a dose of {_words(last.amount.to(rule.amount_unit), rule)}",
+                "doses of one size",
+            )
 
 
 def _against_order(rule: DoseRule, amount: Decimal, share: Decimal, ordered: Quantity) -> Iterable[Reason]:
@@ -48,7 +51,7 @@ def _against_order(rule: DoseRule, amount: Decimal, share: Decimal, ordered: Qua
     number = ordered.to(f"{rule.amount_unit}/{size}" if size else rule.amount_unit)
     if is_far(number, usual):
         unit = f"{rule.amount_unit}/{rule.size}" if size else rule.amount_unit
-        yield _apart(f"an order of {dose_words(ordered)}", f"about {dose_words(Quantity(usual, unit))}")
+        yield _apart(f"an order of {dose_words(Quantity(number, unit))}", f"about {dose_words(Quantity(usual, unit))}")
 
 
 def is_far(one: Decimal, other: Decimal) -> bool:

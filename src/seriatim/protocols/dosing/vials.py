@@ -10,7 +10,7 @@ from decimal import Decimal
 from seriatim.protocols.dosing.declared import Product
 from seriatim.protocols.dosing.exact import difference, product, total, whole_and_rest
 from seriatim.protocols.dosing.moments import duration, elapsed, hours_words, must_have_zone
-from seriatim.protocols.dosing.quantity import Quantity, is_same_kind
+from seriatim.protocols.dosing.quantity import Quantity, is_same_kind, must_be_measured
 from seriatim.protocols.dosing.refusal import Reason
 
 
@@ -23,6 +23,7 @@ class LeftOver:
 
     def __post_init__(self) -> None:
         must_have_zone(self.opened_at, "the opening of a vial")
+        must_be_measured(self.amount, "the rest of a vial")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from seriatim.errors import Misuse
 from seriatim.protocols.dosing.declared import DoseRule, WeightRule
 from seriatim.protocols.dosing.exact import difference, product
 from seriatim.protocols.dosing.moments import duration, elapsed, hours_words, must_have_zone
-from seriatim.protocols.dosing.quantity import Quantity, is_same_kind, plain
+from seriatim.protocols.dosing.quantity import Quantity, is_same_kind, must_be_measured, plain
 from seriatim.protocols.dosing.refusal import Reason
 
 # A recorded ratio that lies within a tenth of one of these is a slip of the unit or of the decimal point and not a
@@ -35,6 +35,7 @@ class Weighed:
 
     def __post_init__(self) -> None:
         must_have_zone(self.at, "the time of a weight")
+        must_be_measured(self.weight, "the weight")
         if not is_same_kind(self.weight.unit, "kg"):
             raise Misuse(f"a weight of {self.weight} is none; give it in kg, g or [lb_av]")
 

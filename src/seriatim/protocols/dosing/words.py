@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from types import MappingProxyType
 
-from seriatim.protocols.dosing.exact import QUOTIENTS, product
+from seriatim.protocols.dosing.exact import product
 from seriatim.protocols.dosing.quantity import Quantity, plain
 
 # No trailing zero (5.0 is read as 50), a zero before the point (.5 is read as 5), commas in large numbers or the word
@@ -43,10 +43,10 @@ _MILLIONTH = Decimal("0.000001")
 _TIMES = MappingProxyType({"": 1, "k": 1000, "M": 10**6, "10*6.": 10**6})
 
 
-def dose_words(amount: Quantity, *, decimals: int | None = None) -> str:
-    """An amount in words and figures that are hard to misread; `decimals` rounds half up what is only shown.
+def dose_words(amount: Quantity) -> str:
+    """An amount in words and figures that are hard to misread.
 
-    Raises `ValueError` for a unit that has no words here, because a code such as `ug/min` is not for a label.
+    Raises `ValueError` for a unit that has no words here, because a code such as `dg` is not for a label.
 
     >>> from seriatim.protocols.dosing.quantity import read_quantity
     >>> dose_words(read_quantity("59328000 [IU-aldesleukin]"))
@@ -57,8 +57,6 @@ def dose_words(amount: Quantity, *, decimals: int | None = None) -> str:
     '0.5 milligrams'
     """
     value, names = _scaled(amount)
-    if decimals is not None:
-        value = value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP, context=QUOTIENTS)
     number = number_words(value) if names[0].startswith(("international", "unit")) else grouped(value)
     return f"{number} {names[0] if value == 1 else names[1]}"
 
