@@ -332,11 +332,10 @@ def _duration_table(shown: Shown) -> Table:
 def _log_rank_notes(shown: Shown) -> tuple[str, ...]:
     """The log-rank P values beside the curves, and what they compare."""
     asked = (("p_log_rank", "all groups"), ("p_log_rank_ends", ends(shown.plan).against))
-    found = [(words, shown.results.one(analysis="response", statistic=name)) for name, words in asked]
-    told = [f"{words}, P {equals(row)}" if row.value is not None else f"{words}: {row.reason}"
-            for words, row in found if row]  # fmt: skip
-    if not told:
+    found = [(words, row) for name, words in asked if (row := shown.results.one(analysis="response", statistic=name))]
+    if not any(row.value is not None for _, row in found):
         return ()
+    told = [f"{words}, P {equals(row)}" if row.value is not None else f"{words}: {row.reason}" for words, row in found]
     return (f"Log-rank test: {'; '.join(told)}. It compares those who responded, not all who were treated.",)
 
 

@@ -186,3 +186,12 @@ def test_sentence_without_its_rows_is_left_out():
     empty = row("risk/2", None, reason="there are no patients")
     assert abstract(FIRST, empty, nothing) == []
     assert abstract(row("run", None, analysis="deaths", statistic="final_run", reason="no follow-up")) == []
+
+
+def test_primary_contrast_of_a_trial_names_its_arms():
+    arms = {"by": "levels", "column": "arm", "levels": ["placebo", "low", "high"]}
+    endpoint = {"id": "fever", "label": "Fever", "terms": "fever"}
+    asked = Plan(title="t", grouping=arms, endpoints=[endpoint], primary={"endpoints": ["fever"]})
+    assert any(
+        "The primary contrast is high against placebo for 1 endpoint" in said.text for said in methods.text(asked)
+    )

@@ -41,7 +41,7 @@ def distribution_by_group(
 
     >>> groups = [GroupQuantiles("1–155", 1, 4, 6.5, 9, 14, 150, 5), GroupQuantiles("156–311", 1, 4, 6, 9, 13, 156)]
     >>> distribution_by_group(groups, measure="Weight gain", unit="%").alternative.split(": ")[1]
-    'median 6.5 % (quartiles 4 and 9) in the first group, 6 % (4 and 9) in the last; missing for 5 patients.'
+    'median 6.5 % (quartiles 4 and 9) in 1–155, 6 % (4 and 9) in 156–311; missing for 5 patients.'
     """
     if not groups:
         raise ValueError("a distribution by group needs at least one group")
@@ -84,8 +84,8 @@ def _places(place: int, group: GroupQuantiles) -> dict[str, Any]:
 def _alternative(groups: Sequence[GroupQuantiles], measure: str, unit: str) -> str:
     first, last = groups[0], groups[-1]
     missing = sum(group.missing for group in groups)
-    return (
-        f"{measure} in {len(groups)} groups: median {first.p50:g} {unit} (quartiles {first.p25:g} and {first.p75:g})"
-        f" in the first group, {last.p50:g} {unit} ({last.p25:g} and {last.p75:g}) in the last;"
-        f" missing for {missing} patients."
-    )
+    opening = f"{measure} in {len(groups)} groups" if len(groups) > 1 else measure
+    told = f"median {first.p50:g} {unit} (quartiles {first.p25:g} and {first.p75:g}) in {first.label}"
+    if len(groups) > 1:
+        told += f", {last.p50:g} {unit} ({last.p25:g} and {last.p75:g}) in {last.label}"
+    return f"{opening}: {told}; missing for {missing} patients."

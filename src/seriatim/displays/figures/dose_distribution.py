@@ -39,7 +39,7 @@ def dose_distribution(
     """A spindle for each group, as wide at each number of doses as patients got that many; median and interval on it.
 
     >>> dose_distribution([DoseGroup("1–3", ((12, 1), (13, 2)), 13.0), DoseGroup("4–6", ((7, 3),), 7.0)]).alternative
-    'Doses in the first cycle in 2 groups: median 13 in the first group (12 to 13), 7 in the last (7 to 7).'
+    'Doses in the first cycle in 2 groups: median 13 in 1–3 (12 to 13), 7 in 4–6 (7 to 7).'
     """
     if not groups or not all(group.counts for group in groups):
         raise ValueError("a distribution of doses needs at least one group, and each group a patient")
@@ -106,13 +106,13 @@ def _medians(groups: Sequence[DoseGroup]) -> list[dict[str, float | None]]:
 
 
 def _alternative(groups: Sequence[DoseGroup], doses: str) -> str:
-    return (
-        f"{doses} in {len(groups)} groups: {_group_words(groups[0], 'in the first group')},"
-        f" {_group_words(groups[-1], 'in the last').removeprefix('median ')}."
-    )
+    if len(groups) == 1:
+        return f"{doses}: {_group_words(groups[0])}."
+    first, last = _group_words(groups[0]), _group_words(groups[-1]).removeprefix("median ")
+    return f"{doses} in {len(groups)} groups: {first}, {last}."
 
 
-def _group_words(group: DoseGroup, where: str) -> str:
+def _group_words(group: DoseGroup) -> str:
     given = [number for number, patients in group.counts if patients]
     median = "median not estimable" if group.median is None else f"median {group.median:g}"
-    return f"{median} {where} ({min(given)} to {max(given)})"
+    return f"{median} in {group.label} ({min(given)} to {max(given)})"

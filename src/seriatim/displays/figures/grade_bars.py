@@ -62,7 +62,7 @@ def grade_bars(
 
     >>> groups = (GradedGroup("1–155", 10, (20, 40, 50, 25, 0), 10), GradedGroup("156–311", 90, (30, 20, 10, 2, 0), 4))
     >>> grade_bars([GradedTerm("Hypotension", groups)]).alternative.split(". ")[1]
-    'Hypotension: grade 3 or worse in 75 of 155 in the first group and 12 of 156 in the last, unknown in 10 and 4.'
+    'Hypotension: grade 3 or worse in 75 of 155 in 1–155 and 12 of 156 in 156–311, unknown in 10 and 4.'
     """
     if not terms or not all(term.groups for term in terms):
         raise ValueError("a picture of worst grades needs at least one toxicity, and each toxicity a group")
@@ -149,16 +149,21 @@ def _short(labels: Sequence[str]) -> tuple[list[str], str | None]:
 
 
 def _alternative(terms: Sequence[GradedTerm]) -> str:
-    opening = f"Worst grade of each patient in {len(terms[0].groups)} groups."
+    groups = len(terms[0].groups)
+    opening = "Worst grade of each patient" + (f" in {groups} groups." if groups > 1 else ".")
     return " ".join([opening, *(_term_words(term) for term in terms)])
 
 
 def _term_words(term: GradedTerm) -> str:
     first, last = term.groups[0], term.groups[-1]
-    return (
-        f"{term.label}: grade 3 or worse in {_severe(first)} in the first group and {_severe(last)} in the last,"
-        f" unknown in {first.not_graded + first.not_assessed} and {last.not_graded + last.not_assessed}."
-    )
+    told = f"{term.label}: grade 3 or worse in {_severe(first)} in {first.label}"
+    if len(term.groups) == 1:
+        return f"{told}, unknown in {_unknown(first)}."
+    return f"{told} and {_severe(last)} in {last.label}, unknown in {_unknown(first)} and {_unknown(last)}."
+
+
+def _unknown(group: GradedGroup) -> int:
+    return group.not_graded + group.not_assessed
 
 
 def _severe(group: GradedGroup) -> str:

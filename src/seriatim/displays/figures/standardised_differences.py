@@ -39,7 +39,7 @@ def standardised_differences(
     """A point for each characteristic in the order given, with zero, and the threshold on both sides of it.
 
     >>> standardised_differences([Balance("Age", 0.31), Balance("Female", -0.02)]).alternative
-    'Standardised differences, last minus first: 1 of 2 characteristics beyond 0.1 (Age 0.31).'
+    'Standardised differences: 1 of 2 characteristics beyond 0.1 (Age 0.31).'
     """
     if not characteristics:
         raise ValueError("standardised differences need at least one characteristic")
@@ -117,7 +117,6 @@ def _values(item: Balance) -> str:
 def _alternative(characteristics: Sequence[Balance], threshold: float) -> str:
     beyond = [item for item in characteristics if item.difference is not None and abs(item.difference) > threshold]
     named = theme.in_words([f"{item.label} {item.difference:.2f}".replace("-", "−") for item in beyond])
-    return (
-        f"Standardised differences, last minus first: {len(beyond)} of {len(characteristics)} characteristics"
-        f" beyond {threshold:g}" + (f" ({named})." if beyond else ".")
+    return f"Standardised differences: {len(beyond)} of {len(characteristics)} characteristics beyond {threshold:g}" + (
+        f" ({named})." if beyond else "."
     )

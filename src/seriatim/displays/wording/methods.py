@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from seriatim.displays.wording.groups import ends
 from seriatim.pages import Sentence
 from seriatim.plans.endpoints import Endpoint
 from seriatim.plans.grouping import Blocks, EqualGroups, Eras, Grouping, Levels
@@ -71,7 +72,12 @@ def _family(plan: Plan) -> str:
     if plan.primary is None:
         return "No primary contrast was declared; all results are exploratory and no P value is adjusted."
     return (
-        f"The primary contrast is the first group against the last for {len(plan.primary.endpoints)} endpoints;"
+        f"The primary contrast is {_contrast(plan)} for {len(plan.primary.endpoints)} endpoints;"
         " the P values of its score tests are adjusted together by Holm, with Benjamini-Hochberg beside it."
         " All other results are supportive."
     )
+
+
+def _contrast(plan: Plan) -> str:
+    words = ends(plan)
+    return "the first group against the last" if words.in_order else words.against

@@ -17,7 +17,7 @@ def test_missing_patients_are_said_in_picture_and_words() -> None:
 
 def test_quartiles_are_in_the_alternative() -> None:
     words = distribution_by_group([FIRST], measure="Weight gain", unit="%").alternative
-    assert "median 6.5 % (quartiles 4 and 9) in the first group" in words
+    assert "median 6.5 % (quartiles 4 and 9) in 1–9" in words
 
 
 def test_percentiles_out_of_order_are_refused_by_group() -> None:

@@ -38,7 +38,7 @@ def test_level_that_no_patient_has_takes_no_room() -> None:
 
 def test_alternative_says_how_many_are_unknown() -> None:
     words = grade_bars([GradedTerm("Hypotension", (FIRST, LAST))]).alternative
-    assert "grade 3 or worse in 1 of 4 in the first group and 0 of 2 in the last, unknown in 2 and 0." in words
+    assert "grade 3 or worse in 1 of 4 in 1–4 and 0 of 2 in 5–6, unknown in 2 and 0." in words
 
 
 def test_long_labels_give_way_to_numbers_that_the_axis_explains() -> None:
