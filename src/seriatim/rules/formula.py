@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor, gcd, lcm
 
@@ -19,6 +19,7 @@ from seriatim.rules.variables import LARGEST, Kind, Variable
 from seriatim.vocabulary.ucum import Unit, UnknownUnit, ratio, unit_of
 
 ROUNDING = ("half_up", "down", "up")
+LARGEST_BETWEEN = 2**120
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Formula:
     rounding: str
     lowest: int
     highest: int
+    needs_128_bits: bool = False  # where what stands between a record and its result does not fit 64
 
     @property
     def variables(self) -> frozenset[str]:
@@ -70,8 +72,7 @@ def parse_formula(
     per_unit = factor * bottom_unit / top_unit * _into(above, below, variable, look)
     _require_one_percent_sign(above, below, factor, variable)
     formula = _formula(numerator, denominator, per_unit / resolution, variable, resolution, rounding)
-    _require_room(formula, variables)
-    return formula
+    return replace(formula, needs_128_bits=_largest(formula, variables) > LARGEST)
 
 
 def work_out(formula: Formula, facts: Facts) -> Fact | Unknown:
@@ -229,14 +230,16 @@ def _into(above: Side, below: Side | None, variable: Variable, look: Look) -> Fr
     return factors[0] / (factors[1] if len(factors) > 1 else 1) / unit_of(variable.unit).factor
 
 
-def _require_room(formula: Formula, variables: Mapping[str, Variable]) -> None:
-    """The largest number that the expression over a frame comes to: see `derived`."""
+def _largest(formula: Formula, variables: Mapping[str, Variable]) -> int:
+    """The largest number that the expression over a frame comes to, if it can hold it at all: see `derived`."""
     above = _reach(formula.numerator, variables)
     below = formula.over * (_reach(formula.denominator, variables) if formula.denominator else 1)
     moved = above + below * (max(0, -formula.lowest) + 1)
     result = max(abs(formula.lowest), abs(formula.highest)) * formula.step
-    if max(2 * moved + below, result) > LARGEST:
-        raise NotARule.because("numbers too large for 64 bits", "a coarser resolution or range", "coarsen it")
+    factors = (formula.over, *(abs(term.coefficient) for term in (*formula.numerator, *formula.denominator)))
+    if 2 * moved + below > LARGEST_BETWEEN or max(result, *factors) > LARGEST:
+        raise NotARule.because("numbers too large to work out", "a coarser resolution or range", "coarsen it")
+    return 2 * moved + below
 
 
 def _reach(terms: Sequence[Term], variables: Mapping[str, Variable]) -> int:
