@@ -204,25 +204,19 @@ def _first_strange(
     for variable in layout.variables:
         if variable.is_number:
             continue
-        for row, text in enumerate(_cells(rows[:, variable.start : variable.start + variable.length]), start=1):
-            if text.isascii():
-                continue
+        cells = rows[:, variable.start : variable.start + variable.length]
+        for row in np.flatnonzero((cells >= 128).any(axis=1)):
+            text = cells[row].tobytes()
             try:
                 text.decode(encoding)
             except UnicodeDecodeError:
                 if refuse:
                     raise UnreadableSource(
-                        f"{name} row {row}, {variable.name}: bytes that are no {encoding};"
+                        f"{name} row {row + 1}, {variable.name}: bytes that are no {encoding};"
                         " state the encoding in the mapping under conventions: encoding:"
                     ) from None
-                return row, variable.name
+                return int(row) + 1, variable.name
     return None
-
-
-def _cells(cells: Bytes) -> list[bytes]:
-    width = cells.shape[1]
-    packed = np.ascontiguousarray(cells).tobytes()
-    return [packed[at : at + width] for at in range(0, len(packed), width)]
 
 
 def _decoded(snapshot: Snapshot, encoding: str, layout: Layout, records: int) -> list[pl.Series]:

@@ -49,11 +49,16 @@ def read(path: Path, mapping: SourceMapping | None = None) -> RawSource:
 
 def _treated(source: TextTable, _: Mapping[str, TextTable], __: TableMapping) -> TextTable:
     """The safety population where ADSL flags it, otherwise those with a treatment start."""
-    start = first_of(source.frame, ACCRUAL)
-    if "SAFFL" in source.frame.columns:
-        return kept(source, pl.col("SAFFL") == "Y", "subjects outside the safety population", "they were not treated")
-    treated = pl.col(start).is_not_null() if start else pl.lit(value=False)
-    return kept(source, treated, "subjects without a treatment start", "they were not treated")
+    flagged = "SAFFL" in source.frame.columns
+    what = "subjects outside the safety population" if flagged else "subjects without a treatment start"
+    return kept(source, _is_patient(source.frame), what, "they were not treated")
+
+
+def _is_patient(adsl: pl.DataFrame) -> pl.Expr:
+    if "SAFFL" in adsl.columns:
+        return pl.col("SAFFL") == "Y"
+    start = first_of(adsl, ACCRUAL)
+    return pl.col(start).is_not_null() if start else pl.lit(value=False)
 
 
 def _patients(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:
@@ -96,13 +101,13 @@ def _imputed(name: str, column: str, rows: int) -> Finding:
 
 
 def _of_treated(source: TextTable, texts: Mapping[str, TextTable], _: TableMapping) -> TextTable:
-    """Records of the subjects that are patients here; ADAM data sets often carry everybody randomised."""
+    """Records of the subjects that are patients here; ADaM data sets often carry everybody randomised."""
     adsl = rows_of(texts, "ADSL")
-    if adsl is None or "SAFFL" not in adsl.columns:
+    if adsl is None:
         return source
-    safe = adsl.filter(pl.col("SAFFL") == "Y")["USUBJID"]
-    why = "they are no patients of the series"
-    return kept(source, pl.col("USUBJID").is_in(safe.to_list()), "records outside the safety population", why)
+    patients = adsl.filter(_is_patient(adsl))["USUBJID"].to_list()
+    where = "outside the safety population" if "SAFFL" in adsl.columns else "of subjects without a treatment start"
+    return kept(source, pl.col("USUBJID").is_in(patients), f"records {where}", "they are no patients of the series")
 
 
 def _events(source: TextTable, texts: Mapping[str, TextTable], said: TableMapping) -> TextTable:

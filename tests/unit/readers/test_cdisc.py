@@ -610,3 +610,27 @@ def test_patients_of_an_analysis_without_an_actual_arm_are_in_the_planned_one(an
     source = open_source(analysis)
     assert table(source, "patient")["arm"].to_list() == ["IL-2", "IL-2"]
     assert [(f.rule, f.rows) for f in source.findings if f.rule == "arm.planned"] == [("arm.planned", 1)]
+
+
+def test_the_cause_of_a_death_comes_from_death_details(folder):
+    causes = {"USUBJID": ["01-001", "01-001"], "DDTESTCD": ["PRCDTH", "DTHLOC"], "DDORRES": ["SEPSIS", "WARD"]}
+    write(pl.DataFrame(causes), folder / "dd.xpt")
+    assert table(open_source(folder), "follow_up")["cause"].to_list() == ["SEPSIS", None]
+
+
+def test_subjects_without_any_start_of_treatment_are_candidates_and_no_patients(tmp_path):
+    write(DM.drop("RFSTDTC"), tmp_path / "dm.xpt")
+    write(AE, tmp_path / "ae.xpt")
+    source = open_source(tmp_path)
+    assert table(source, "patient").is_empty()
+    assert set(table(source, "screening")["treated"]) == {"no"}
+
+
+def test_without_a_flag_of_safety_a_start_of_treatment_makes_a_patient(analysis):
+    ADSL.drop("SAFFL").write_parquet(analysis / "adsl.parquet")
+    pl.DataFrame({"USUBJID": ["1", "3"], "AEDECOD": ["Fever", "Fever"]}).write_parquet(analysis / "adae.parquet")
+    source = open_source(analysis)
+    assert table(source, "patient")["patient_id"].to_list() == ["1", "2"]
+    assert table(source, "adverse_event")["patient_id"].to_list() == ["1"]
+    left = {f.table: f.rows for f in source.findings if f.rule == "record.left_out"}
+    assert left == {"patient": 1, "adverse_event": 1, "follow_up": 1}
