@@ -17,11 +17,12 @@ from seriatim.protocols.dosing.dose import Dose
 from seriatim.protocols.dosing.exact import terminating
 from seriatim.protocols.dosing.extremes import largest_dose, smallest_dose
 from seriatim.protocols.dosing.limits import GivenDose
-from seriatim.protocols.dosing.quantity import Quantity, read_quantity
+from seriatim.protocols.dosing.quantity import Quantity, is_amount, read_quantity
 from seriatim.protocols.dosing.refusal import DoseRefused
 from seriatim.protocols.dosing.rounding import steps_of
 from seriatim.protocols.dosing.vials import LeftOver, vials_needed
 from seriatim.protocols.dosing.weight import Weighed
+from seriatim.protocols.dosing.words import dose_words
 
 MORNING = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 MODES = ("half_up", "half_even", "down", "up")
@@ -31,6 +32,15 @@ amounts = st.decimals("0.001", "1000000", places=3)
 steps = st.sampled_from([Decimal(text) for text in ("0.01", "0.05", "0.1", "0.25", "0.5", "1")])
 
 
+STOCK = {
+    "vial_label": "22 M[IU-aldesleukin]",
+    "deliverable": "21.6 M[IU-aldesleukin]",
+    "concentration": "18 M[IU-aldesleukin]/mL",
+    "partial_vials": "discard",
+    "stable_for": "48 h",
+}
+
+
 def rule(**more: object) -> DoseRule:
     return DoseRule.model_validate(
         {
@@ -38,13 +48,7 @@ def rule(**more: object) -> DoseRule:
             "weight": {"plausible": ["30 kg", "250 kg"], "confirm_if_change_over": "10 %", "max_age": "48 h"},
             "modifications": "none_allowed",
             "hard_limits": {"per_dose": "180 M[IU-aldesleukin]"},
-            "product": {
-                "vial_label": "22 M[IU-aldesleukin]",
-                "deliverable": "21.6 M[IU-aldesleukin]",
-                "concentration": "18 M[IU-aldesleukin]/mL",
-                "partial_vials": "discard",
-                "stable_for": "48 h",
-            },
+            "product": STOCK,
             "source": {"ref": "label", "at": "2.2"},
             **more,
         }
@@ -221,80 +225,83 @@ def test_every_dose_by_adjusted_weight_lies_between_the_extremes(kg, height, sex
     assert smallest_dose(declared).value <= dose.amount.value <= largest_dose(declared).value
 
 
-units = st.sampled_from(
-    [
-        "kg",
-        "g",
-        "[lb_av]",
-        "mg",
-        "[IU-aldesleukin]",
-        "M[IU-aldesleukin]",
-        "[IU-heparin]",
-        "[IU-aldesleukin]/kg",
-        "M[IU-aldesleukin]/kg",
-        "mg/kg",
-        "mg/m2",
-        "cm",
-        "dg",
-        "%",
-        "{vial}",
-    ]
-)
+UNITS = """kg g [lb_av] mg [IU-aldesleukin] M[IU-aldesleukin] [IU-heparin] [IU-aldesleukin]/kg M[IU-aldesleukin]/kg
+    mg/kg mg/m2 cm dg % {vial}"""
+units = st.sampled_from(UNITS.split())
 quantities = st.builds(Quantity, st.decimals("0", "99999999999", places=9), units)
-moments = st.integers(-200, 50).map(lambda hours: MORNING + timedelta(hours=hours))
-weighings = st.builds(
-    Weighed,
-    st.builds(Quantity, st.decimals("0", "500", places=3), st.sampled_from(["kg", "[lb_av]", "g"])),
-    moments,
-    st.booleans(),
-)
+moments = st.integers(-100, 10).map(lambda hours: MORNING + timedelta(hours=hours))
+masses = st.builds(Quantity, st.decimals("0", "500", places=3), st.sampled_from(["kg", "[lb_av]", "g"]))
+weighings = st.builds(Weighed, masses, moments, st.booleans())
+believable = st.builds(Weighed, st.builds(Quantity, st.decimals("60", "80", places=1), st.just("kg")), st.just(MORNING))
+per_size = st.builds(Quantity, st.decimals("0", "1", places=3), st.just("M[IU-aldesleukin]/kg"))
+drug = st.builds(Quantity, st.decimals("30", "80", places=3), st.just("M[IU-aldesleukin]"))
+levels_given = st.sampled_from(["full", "half"])
 doses = st.builds(
-    GivenDose,
-    st.builds(
-        Quantity, st.decimals("0", "200", places=3), st.sampled_from(["M[IU-aldesleukin]", "mg", "g", "[IU-heparin]"])
-    ),
-    moments,
-    st.none() | quantities,
-    st.sampled_from([None, "full", "half", "none"]),
+    GivenDose, drug | quantities.filter(lambda amount: is_amount(amount.unit)), moments, st.none(), st.none()
 )
-rests = st.builds(LeftOver, quantities, moments)
-limit_texts = st.sampled_from([None, "1 M[IU-aldesleukin]/kg", "150 M[IU-aldesleukin]"])
+past = st.integers(1, 96).map(lambda hours: MORNING - timedelta(hours=hours))
+likely_doses = st.builds(GivenDose, drug, past, per_size, levels_given)
+LEVELS = {"levels": [{"name": "full", "share": "100 %"}, {"name": "half", "share": "50 %"}]}
+MODIFICATIONS = ["none_allowed", LEVELS, {**LEVELS, "re_escalation": "allowed"}]
 
 
-@settings(max_examples=300)
+@st.composite
+def rules(draw: st.DrawFn) -> DoseRule:
+    limits = st.sampled_from([None, "1.5 M[IU-aldesleukin]/kg", "150 M[IU-aldesleukin]"])
+    return rule(
+        basis={
+            "amount": "720000 [IU-aldesleukin]/kg",
+            "weight": draw(st.sampled_from(["actual", "cycle_baseline_actual"])),
+        },
+        modifications=draw(st.sampled_from(MODIFICATIONS)),
+        product={**STOCK, "partial_vials": draw(st.sampled_from(["discard", "keep"]))},
+        round=draw(st.none() | st.builds(rounding, steps, st.sampled_from(MODES))),
+        hard_limits={
+            "per_dose": "55 M[IU-aldesleukin]",
+            **{name: draw(limits) for name in ("per_day", "per_cycle", "lifetime")},
+        },
+    )
+
+
+@st.composite
+def questions(draw: st.DrawFn, declared: DoseRule) -> dict[str, object]:
+    """A question that has an answer, of which up to two inputs are spoiled or taken away."""
+    weighed = draw(believable)
+    good: dict[str, object] = {
+        "weight": weighed,
+        "cycle_baseline": weighed,
+        "cycle_start": MORNING,
+        "given": draw(st.lists(likely_doses, max_size=2)),
+        "level": None if declared.modifications == "none_allowed" else draw(levels_given),
+    }
+    bad = {
+        "weight": st.none() | weighings,
+        "cycle_baseline": st.none() | weighings,
+        "cycle_start": st.none() | moments,
+        "earlier": st.lists(weighings, max_size=2),
+        "height": quantities,
+        "given": st.none() | st.lists(doses | likely_doses, max_size=3),
+        "level": st.sampled_from([None, "full", "half", "other"]),
+        "ordered": quantities,
+        "left_over": st.builds(LeftOver, quantities, moments),
+    }
+    spoiled = draw(st.lists(st.sampled_from(sorted(bad)), max_size=2, unique=True))
+    return {**good, **{name: draw(bad[name]) for name in spoiled}}
+
+
+@settings(max_examples=200)
 @given(st.data())
 def test_whatever_is_asked_the_answer_is_a_dose_above_zero_or_a_refusal(data):
     """Nothing raises, nothing is zero, nothing passes the limit, and nobody is dosed without a believable weight."""
-    names = ("per_day", "per_cycle", "lifetime")
-    levels = {"levels": [{"name": "full", "share": "100 %"}, {"name": "half", "share": "50 %"}]}
-    declared = rule(
-        basis={
-            "amount": "720000 [IU-aldesleukin]/kg",
-            "weight": data.draw(st.sampled_from(["actual", "cycle_baseline_actual"])),
-        },
-        modifications=data.draw(st.sampled_from(["none_allowed", levels, {**levels, "re_escalation": "allowed"}])),
-        round=data.draw(st.none() | st.builds(rounding, steps, st.sampled_from(MODES))),
-        hard_limits={"per_dose": "150 M[IU-aldesleukin]", **{name: data.draw(limit_texts) for name in names}},
-    )
-    answer = calculate_dose(
-        declared,
-        weight=data.draw(st.none() | weighings),
-        cycle_baseline=data.draw(st.none() | weighings),
-        cycle_start=data.draw(st.none() | moments),
-        earlier=data.draw(st.lists(weighings, max_size=2)),
-        height=data.draw(st.none() | quantities),
-        given=data.draw(st.none() | st.lists(doses, max_size=3)),
-        level=data.draw(st.sampled_from([None, "full", "half", "other"])),
-        ordered=data.draw(st.none() | quantities),
-        left_over=data.draw(st.none() | rests),
-        at=MORNING,
-    )
+    declared = data.draw(rules())
+    answer = calculate_dose(declared, at=MORNING, **data.draw(questions(declared)))
     if isinstance(answer, DoseRefused):
         assert all(reason.found and reason.expected and reason.next_move for reason in answer.reasons)
         return
-    assert 0 < answer.amount.to("M[IU-aldesleukin]") <= 150
+    assert 0 < answer.amount.to("M[IU-aldesleukin]") <= 55
     assert answer.weighed is not None
     assert 30 <= answer.weighed.kg <= 250
+    assert dose_words(answer.amount) in str(answer)
 
 
 @given(st.integers(1, 10**12), st.integers(0, 9), st.integers(0, 9))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from seriatim.protocols.declared.sources import Citation
-from seriatim.protocols.dosing.declared import Conversion, DoseRule
+from seriatim.protocols.dosing.declared import DoseRule
 from seriatim.protocols.dosing.exact import product
 from seriatim.protocols.dosing.quantity import Quantity, is_same_kind
 from seriatim.protocols.dosing.refusal import DoseRefused, Reason
@@ -36,7 +36,7 @@ def convert(rule: DoseRule, amount: Quantity, unit: str, *, decimals: int) -> Co
     '1.1 mg'
     """
     for conversion in rule.conversions:
-        over, under = _units(conversion)
+        over, under = conversion.units
         step = Decimal(1).scaleb(-decimals)
         if is_same_kind(amount.unit, over) and is_same_kind(unit, under):
             per_target = conversion.factor.to(f"{over}/{unit}")
@@ -47,11 +47,6 @@ def convert(rule: DoseRule, amount: Quantity, unit: str, *, decimals: int) -> Co
             continue
         return Converted(Quantity(product(Decimal(steps), step), unit), conversion.factor, conversion.source)
     return DoseRefused((_undeclared(amount, unit),))
-
-
-def _units(conversion: Conversion) -> tuple[str, str]:
-    over, _, under = conversion.factor.unit.rpartition("/")
-    return over, under
 
 
 def _undeclared(amount: Quantity, unit: str) -> Reason:

@@ -26,6 +26,7 @@ from seriatim.protocols.dosing.legacy_units import legacy_unit_suspected
 from seriatim.protocols.dosing.quantity import Quantity, is_amount, is_same_kind, split_size
 from seriatim.protocols.dosing.rounding import Mode
 from seriatim.protocols.dosing.words import dose_words
+from seriatim.vocabulary.ucum import Dimension, unit_of
 
 WeightPolicy = Literal["cycle_baseline_actual", "actual", "adjusted"]
 
@@ -303,6 +304,26 @@ class Conversion(Document):
     factor: AnyQuantity
     source: Citation
 
+    @field_validator("factor")
+    @classmethod
+    def _between_two_amounts(cls, factor: Quantity) -> Quantity:
+        over, _, under = factor.unit.rpartition("/")
+        if not over or not is_amount(over) or not is_amount(under) or is_same_kind(over, under):
+            raise ValueError("a factor between two kinds of amount, such as 16360000 [IU-aldesleukin]/mg")
+        return factor
+
+    @property
+    def units(self) -> tuple[str, str]:
+        """The unit above the solidus and the one below it."""
+        over, _, under = self.factor.unit.rpartition("/")
+        return over, under
+
+    @property
+    def between(self) -> tuple[Dimension, Dimension]:
+        """The two kinds of amount that the factor joins."""
+        over, under = self.units
+        return unit_of(over).dimension, unit_of(under).dimension
+
 
 class DoseRule(Sourced):
     """How the dose of one drug is worked out.
@@ -381,8 +402,8 @@ class DoseRule(Sourced):
     @field_validator("conversions")
     @classmethod
     def _one_factor_a_pair(cls, conversions: tuple[Conversion, ...]) -> tuple[Conversion, ...]:
-        kinds = [Quantity(Decimal(1), conversion.factor.unit).dimension for conversion in conversions]
-        if len(set(kinds)) < len(kinds):
+        pairs = [frozenset(conversion.between) for conversion in conversions]
+        if len(set(pairs)) < len(pairs):
             raise ValueError("one factor between two units: label figures are rounded apart and do not chain")
         return conversions
 

@@ -78,6 +78,7 @@ def weight_reasons(
     return (
         *_implausible(rule.weight, chosen),
         *_wrong_time(rule, chosen, at, cycle_start),
+        *_not_newest(rule, chosen, others),
         *_slips(chosen, others),
         *_change(rule.weight, chosen, others),
     )
@@ -133,6 +134,12 @@ def _too_old(rule: DoseRule, chosen: Weighed, moment: datetime, what: str) -> It
             f"one of the last {rule.weight.max_age}",
             "weigh the patient",
         )
+
+
+def _not_newest(rule: DoseRule, chosen: Weighed, others: Iterable[Weighed]) -> Iterable[Reason]:
+    if rule.basis.weight == "actual" and any(elapsed(chosen.at, other.at) > timedelta(0) for other in others):
+        found = "a weight newer than the one that is called newest"
+        yield Reason("weight.newest", found, "the newest weight", "use the newest, or leave out what is no weight")
 
 
 def _slips(chosen: Weighed, others: Iterable[Weighed]) -> Iterable[Reason]:

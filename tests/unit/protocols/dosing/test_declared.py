@@ -9,6 +9,7 @@ import pytest
 from seriatim.documents import Document, load_document
 from seriatim.errors import InvalidDocument
 from seriatim.protocols.dosing.declared import DoseRule, citations
+from seriatim.protocols.dosing.quantity import read_quantity
 
 GOOD = """\
 schema: seriatim.dose/1
@@ -87,6 +88,15 @@ FAULTS = [
     ('"21.6 M[IU-aldesleukin]"', '"22.6 M[IU-aldesleukin]"', 9, "deliverable of no more than the label"),
     ('"18 M[IU-aldesleukin]/mL"', '"18 M[IU-aldesleukin]/mg"', 9, "concentration in"),
     ("partial_vials: discard", "partial_vials: discard\n      withdrawable: 1.1 mL", 9, "withdrawable x concentration"),
+    ("do_not_mix: [NS]", 'final_concentration: ["1 M[IU-aldesleukin]/mL", "2 M[IU-aldesleukin]/mL"]', 15, "volume_is"),
+    (
+        "do_not_mix: [NS]",
+        'volume_is: final, final_concentration: ["1 mg/mL", "2 mg/mL"]',
+        3,
+        "diluent.final_concentration in",
+    ),
+    ('"22 M[IU-aldesleukin]"', '"22 mL"', 9, "in the units of one drug"),
+    ('"18 M[IU-aldesleukin]/mL"', '"1.8 M[IU-aldesleukin]/dL"', 9, "no words"),
     ("do_not_mix: [NS]", "do_not_mix: [D5W]", 15, "either allowed or not"),
     ("infuse_over", "infused_over", 15, "no such key"),
     ('    source: {ref: label, at: "2.2"}\n', "", 3, "add it"),
@@ -182,6 +192,11 @@ def band(low: str, high: str, give: str) -> dict[str, str]:
         ([band("40", "45", "42.5"), band("45", "50", "42.5")], "a larger dose gives more"),
         ([band("45", "40", "42.5")], "at_least under below"),
         ([{"at_least": "40 mg", "below": "45 mL", "give": "42 mg"}], "in the units of one drug"),
+        ([{"at_least": "40 mg", "below": "45 mg", "give": "42 [IU-x]"}], "in the units of one drug"),
+        (
+            [band("40", "45", "42"), {"at_least": "45 [IU-x]", "below": "50 [IU-x]", "give": "47 [IU-x]"}],
+            "in the units of one drug",
+        ),
     ],
 )
 def test_a_table_of_bands_has_no_gap_and_no_overlap(table, says):
@@ -201,6 +216,38 @@ def test_two_factors_between_the_same_units_are_a_fault():
     ]
     with pytest.raises(ValueError, match="do not chain"):
         rule(conversions=factors)
+
+
+@pytest.mark.parametrize("factor", ["16.36 mg", "16 mg/mL", "2 mg/g", "16 mL/mg"])
+def test_a_factor_that_joins_no_two_amounts_is_a_fault(factor):
+    with pytest.raises(ValueError, match="between two kinds of amount"):
+        rule(conversions=[{"factor": factor, "source": {"ref": "label", "at": "3"}}])
+
+
+def test_a_factor_and_its_inverse_are_two_factors():
+    source = {"ref": "label", "at": "3"}
+    factors = [{"factor": "16.36 M[IU-x]/mg", "source": source}, {"factor": "61 mg/k[IU-x]", "source": source}]
+    with pytest.raises(ValueError, match="do not chain"):
+        rule(conversions=factors)
+
+
+def test_what_the_rounding_and_the_bag_need_is_named():
+    with pytest.raises(ValueError, match="the section product"):
+        rule(round={"to": "0.1 mL", "mode": "down", "max_deviation": "5 %"})
+    bag = {"allow": ["D5W"], "volume": "50 mL", "infuse_over": "15 min", "volume_is": "final"}
+    with pytest.raises(ValueError, match="the section product"):
+        rule(diluent={**bag, "final_concentration": ["1 mg/mL", "2 mg/mL"]})
+    with pytest.raises(ValueError, match="no default formula"):
+        rule(basis={"amount": "25 mg/kg", "weight": "adjusted"}, body_surface=None)
+    bands = {"table": [band("40", "45", "42.5")], "max_deviation": "6 %", "source": {"ref": "bands", "at": "1"}}
+    with pytest.raises(ValueError, match="bands in the units of"):
+        rule(basis={"amount": "25 [IU-x]/m2", "weight": "actual"}, hard_limits={"per_dose": "9 [IU-x]"}, bands=bands)
+
+
+def test_a_hard_limit_cannot_be_changed_once_it_is_read():
+    limits = rule().hard_limits
+    with pytest.raises(ValueError, match="frozen"):
+        limits.per_dose = read_quantity("1000 mg")
 
 
 def test_every_source_of_a_dose_section_is_found():

@@ -9,12 +9,15 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from seriatim.errors import Misuse
+from seriatim.protocols.dosing.adjusted_weight import adjusted_weight
 from seriatim.protocols.dosing.calculate import calculate_dose
-from seriatim.protocols.dosing.declared import DoseRule
+from seriatim.protocols.dosing.declared import AdjustedWeight, DoseRule
 from seriatim.protocols.dosing.dose import Dose
+from seriatim.protocols.dosing.moments import hours_words
 from seriatim.protocols.dosing.quantity import Quantity, read_quantity
 from seriatim.protocols.dosing.refusal import DoseRefused
 from seriatim.protocols.dosing.weight import Weighed
+from seriatim.vocabulary.ucum import UnknownUnit
 
 START = datetime(2026, 3, 2, 6, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -120,6 +123,11 @@ def test_a_baseline_weight_taken_after_the_first_dose_is_none():
 
 def test_a_weight_of_the_future_is_refused():
     assert "weight.future" in refusals(calculate_dose(rule("actual"), weight=weighed("82.4 kg", 1), at=START))
+
+
+def test_a_newer_weight_than_the_newest_is_a_contradiction():
+    answer = calculate_dose(rule("actual"), weight=weighed("82.4 kg", -8), earlier=[weighed("83 kg", -2)], at=START)
+    assert refusals(answer) == ["weight.newest"]
 
 
 def test_a_baseline_weight_needs_the_start_of_the_cycle():
@@ -261,6 +269,14 @@ def test_what_is_no_weight_is_a_wrong_call():
         Weighed(Quantity(Decimal.from_float(82.4), "kg"), START)
 
 
+def test_an_adjusted_weight_of_a_light_patient_is_the_actual_one_and_women_have_their_own_constant():
+    formula = AdjustedWeight.model_validate(ADJUSTED)
+    assert adjusted_weight(formula, Decimal("60.04"), Decimal("177.8"), "male") == 60
+    assert adjusted_weight(formula, Decimal(130), Decimal("177.8"), "female") == Decimal("93.1")
+    with pytest.raises(ValueError, match="no value under"):
+        adjusted_weight(formula, Decimal(60), Decimal(150), "male")
+
+
 @pytest.mark.parametrize("value", [Decimal("NaN"), Decimal("Infinity"), Decimal(-1), 82.4, None, "82.4"])
 def test_what_is_no_finite_decimal_is_no_quantity(value):
     with pytest.raises(ValueError, match="finite decimal"):
@@ -273,3 +289,17 @@ def test_what_is_no_finite_decimal_is_no_quantity(value):
 def test_text_that_is_no_number_with_unit_is_no_quantity(text):
     with pytest.raises(ValueError, match="unit"):
         read_quantity(text)
+
+
+def test_a_number_without_end_in_the_wanted_unit_is_refused_and_not_rounded():
+    with pytest.raises(ValueError, match="no terminating decimal"):
+        read_quantity("1 g/[lb_av]").to("g/kg")
+    with pytest.raises(UnknownUnit):
+        read_quantity("1 kg").to("mL")
+    with pytest.raises(ValueError, match="so many digits"):
+        Quantity(Decimal("1E+61"), "kg")
+
+
+def test_elapsed_time_is_said_as_on_the_ward():
+    spans = [timedelta(minutes=59), timedelta(hours=7, minutes=59), timedelta(days=1, hours=1), timedelta(days=3)]
+    assert [hours_words(span) for span in spans] == ["59 min", "7 h", "1 day 1 h", "3 days 0 h"]
