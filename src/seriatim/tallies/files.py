@@ -25,8 +25,9 @@ def write_tallies(tallies: Mapping[str, Tally], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     entries = {}
     for name, tally in sorted(tallies.items()):
-        _frame(tally).with_columns(pl.col(pl.Enum).cast(pl.String)).write_parquet(folder / f"{name}.parquet")
-        entries[name] = _header(tally)
+        frame = _frame(tally)
+        frame.with_columns(pl.col(pl.Enum).cast(pl.String)).write_parquet(folder / f"{name}.parquet")
+        entries[name] = _header(tally) | {"content_hash": _HASHES.get(tally) or _hash(tally, frame)}
     document = {"schema": SCHEMA, "tallies": entries}
     (folder / "tallies.json").write_text(json.dumps(document, indent=1, ensure_ascii=False), encoding="utf-8")
 
@@ -53,9 +54,7 @@ def content_hash(tally: Tally) -> str:
     Roles, alignment, definitions and the absent level are in it, because they decide which sums are allowed; source,
     contributions and data cut are not.
     """
-    if tally not in _HASHES:
-        _HASHES[tally] = _hash(tally)
-    return _HASHES[tally]
+    return _HASHES.get(tally) or _hash(tally, _frame(tally))
 
 
 # A review asks twice, to print it and to keep it beside the counts, and a tally does not change.
@@ -63,15 +62,15 @@ _HASHES: WeakKeyDictionary[Tally, str] = WeakKeyDictionary()
 ROWS_AT_ONCE = 100_000  # the cases of a million patients, as one text, would fill a quarter of a gigabyte
 
 
-def _hash(tally: Tally) -> str:
+def _hash(tally: Tally, frame: pl.DataFrame) -> str:
     keys = [(key.name, key.role, key.levels, key.labels, key.definitions, key.as_found) for key in tally.keys]
     header = (tally.name, tally.unit, tally.definition, tally.alignment, tally.absent, keys)
     digest = hashlib.sha256(json.dumps(header).encode())
-    frame = _frame(tally)
     digest.update(frame.clear().write_csv().encode())
     for part in frame.iter_slices(ROWS_AT_ONCE):
         digest.update(part.write_csv(include_header=False).encode())
-    return digest.hexdigest()
+    _HASHES[tally] = digest.hexdigest()
+    return _HASHES[tally]
 
 
 def _read_checked(path: Path, name: str, entry: dict[str, Any]) -> Tally:
@@ -132,7 +131,6 @@ def _header(tally: Tally) -> dict[str, Any]:
         "contributions": list(tally.contributions),
         "disclosure": tally.disclosure,
         "keys": keys,
-        "content_hash": content_hash(tally),
     }
 
 
