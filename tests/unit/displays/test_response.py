@@ -67,7 +67,10 @@ def test_lead_says_how_large_a_loss_is_not_excluded_where_the_plan_has_no_margin
 def test_lead_gives_margin_source_and_verdict_where_the_plan_has_one() -> None:
     margin = {"endpoint": "overall_response", "points": 20, "source": "protocol 7"}
     (sentence,) = display.lead(shown(BEST, margins=(margin,)))
-    assert "margin 20 points, protocol 7: a loss of that size is excluded, one-sided P = 0.00023" in sentence.text
+    assert (
+        "margin 20 points, protocol 7: a loss of that size is excluded at the one-sided 2.5 % level," in sentence.text
+    )
+    assert "one-sided P = 0.00023" in sentence.text
 
 
 def test_lead_says_not_excluded_where_the_interval_reaches_the_margin() -> None:

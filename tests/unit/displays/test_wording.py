@@ -124,7 +124,7 @@ def test_methods_say_what_is_adjusted_and_what_is_not():
     declared = {"endpoints": [{"id": "a", "label": "A"}], "primary": {"endpoints": ["a"]}}
     told = " ".join(s.text for s in methods.text(plan(BLOCKS, treatment="IL-2", notes=("A note.",), **declared)))
     assert "The review counts treated patients given IL-2." in told
-    assert "for 1 endpoints; the P values of its score tests are adjusted together by Holm" in told
+    assert "for 1 endpoint; the P values of its score tests are adjusted together by Holm" in told
     assert told.endswith("A note.")
     undeclared = " ".join(sentence.text for sentence in methods.text(plan(BLOCKS, level=0.9)))
     assert "The review counts treated patients." in undeclared
@@ -193,5 +193,5 @@ def test_primary_contrast_of_a_trial_names_its_arms():
     endpoint = {"id": "fever", "label": "Fever", "terms": "fever"}
     asked = Plan(title="t", grouping=arms, endpoints=[endpoint], primary={"endpoints": ["fever"]})
     assert any(
-        "The primary contrast is high against placebo for 1 endpoint" in said.text for said in methods.text(asked)
+        "The primary contrast is high against placebo for 1 endpoint;" in said.text for said in methods.text(asked)
     )

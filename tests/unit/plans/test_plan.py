@@ -86,3 +86,7 @@ def test_name_that_is_neither_a_file_nor_in_the_library_is_told_what_is(tmp_path
     with pytest.raises(Misuse, match=r"no plan file nowhere\.yaml .* the library has .*il2_1998"):
         read_plan("nowhere.yaml")
     assert library_text("../library/il2_1998") is None
+
+
+def test_plan_of_the_abstract_asks_for_the_weight_gain_of_each_of_the_two_cycles_of_a_course():
+    assert read_plan("il2_1998").options_of("weight") == {"cycles": [1, 2]}

@@ -72,7 +72,7 @@ def _family(plan: Plan) -> str:
     if plan.primary is None:
         return "No primary contrast was declared; all results are exploratory and no P value is adjusted."
     return (
-        f"The primary contrast is {_contrast(plan)} for {len(plan.primary.endpoints)} endpoints;"
+        f"The primary contrast is {_contrast(plan)} for {_endpoints(len(plan.primary.endpoints))};"
         " the P values of its score tests are adjusted together by Holm, with Benjamini-Hochberg beside it."
         " All other results are supportive."
     )
@@ -81,3 +81,7 @@ def _family(plan: Plan) -> str:
 def _contrast(plan: Plan) -> str:
     words = ends(plan)
     return "the first group against the last" if words.in_order else words.against
+
+
+def _endpoints(n: int) -> str:
+    return "1 endpoint" if n == 1 else f"{n} endpoints"

@@ -35,7 +35,8 @@ def loss(
     text = f"{label}: a {ends.change} of {number(100 * difference.value)} points ({bounds}) {_direction(ends)}"
     if verdict is None or verdict.value is None:
         return Sentence(f"{text}; a loss of up to {number(100 * largest.value)} points is not excluded.", ids)
-    excluded = "is excluded" if verdict.value else "is not excluded"
+    alpha = f" at the one-sided {100 * (1 - verdict.level):g} % level" if verdict.level else ""
+    excluded = f"is {'' if verdict.value else 'not '}excluded{alpha}"
     one_sided = f", one-sided P {_equals(p)}" if p is not None and p.value is not None else ""
     largest_text = f"the largest loss not excluded is {number(100 * largest.value)} points"
     return Sentence(f"{text}; {verdict.assumptions}: a loss of that size {excluded}{one_sided}; {largest_text}.", ids)
