@@ -149,7 +149,7 @@ def targets(table: Table) -> tuple[str, ...]:
     """The columns that a source can fill: those of the schema, and the unit of each measured value.
 
     >>> targets(TABLES["vital"])
-    ('patient_id', 'test', 'value', 'value_unit', 'measured_at')
+    ('patient_id', 'test', 'value', 'value_unit', 'measured_at', 'recorded')
     """
     names: list[str] = []
     for column in table.columns:

@@ -30,6 +30,7 @@ class Column:
     codes: str = ""  # name of a list in vocabulary.codes, for Kind.CODE
     lowest: int | None = None
     highest: int | None = None
+    added: bool = False  # after the first series were stored: a stored one may lack it
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def _code(name: str, codes: str, description: str, cdisc: str = "", *, required:
     return Column(name, Kind.CODE, description, cdisc, required, codes)
 
 
-def _when(name: str, description: str, cdisc: str = "", *, required: bool = False) -> Column:
-    return Column(name, Kind.WHEN, description, cdisc, required)
+def _when(name: str, description: str, cdisc: str = "", *, required: bool = False, added: bool = False) -> Column:
+    return Column(name, Kind.WHEN, description, cdisc, required, added=added)
 
 
 def _measured(name: str, description: str, cdisc: str = "") -> Column:
@@ -156,6 +157,7 @@ _TABLES = (
             _PATIENT, _COURSE, _CYCLE,
             _whole("dose", "which dose of the cycle, from 1", "EXSEQ", 1),
             _code("status", "dose_status", "given, partial, held, skipped, refused, planned", "ECOCCUR", required=True),
+            _when("planned", "when it was due, given or not", "EC, ECMOOD = SCHEDULED", added=True),
             _when("started", "start of the infusion", "EXSTDTC"),
             _measured("amount", "amount given", "EXDOSE"),
             _measured("amount_per_kg", "amount per kg of dosing weight", "EXDOSE"),
@@ -187,6 +189,7 @@ _TABLES = (
             _measured("lower_limit", "lower limit of normal, in the unit of the value", "LBORNRLO"),
             _measured("upper_limit", "upper limit of normal, in the unit of the value", "LBORNRHI"),
             _when("collected", "when the sample was taken", "LBDTC"),
+            _when("reported", "when the result was known on the ward", added=True),
         ),
     ),
     Table(
@@ -196,6 +199,7 @@ _TABLES = (
             _text("test", "which sign, e.g. weight", "VSTESTCD", required=True),
             _measured("value", "value as measured", "VSORRES, VSORRESU"),
             _when("measured_at", "when", "VSDTC"),
+            _when("recorded", "when it was charted", added=True),
         ),
     ),
     Table(

@@ -16,7 +16,7 @@ from polars.exceptions import PolarsError
 from seriatim.engines.batches import ROWS_AT_A_TIME, in_batches
 from seriatim.errors import UnreadableSource
 from seriatim.series.content_hash import ContentDigest
-from seriatim.series.schema import TABLES, table_columns
+from seriatim.series.schema import TABLES, stored_columns, table_columns
 from seriatim.series.series_document import StoredTable
 from seriatim.series.typed_table import DTYPES
 
@@ -60,10 +60,16 @@ def hash_table(table: pl.DataFrame | Path) -> str:
 
 
 def stored_schema(name: str, columns: Iterable[str]) -> pl.Schema:
-    """Names and types of a stored table: the declared columns, then extras as text, `source_row` last."""
-    declared = {column: DTYPES[dtype] for column, dtype in table_columns(TABLES[name])}
+    """Names and types of a stored table: the declared columns, then extras as text, `source_row` last.
+
+    Columns that were added to the schema later are left out where an older stored table lacks them.
+    """
+    found_in_order = list(columns)
+    found = set(found_in_order)
+    later = {stored for column in TABLES[name].columns if column.added for stored, _ in stored_columns(column)}
+    declared = {column: DTYPES[dtype] for column, dtype in table_columns(TABLES[name]) if column not in later - found}
     source_row = declared.pop("source_row")
-    extras = [column for column in columns if column not in declared and column != "source_row"]
+    extras = [column for column in found_in_order if column not in declared and column != "source_row"]
     allowed = dict.fromkeys(extras if TABLES[name].extras_allowed else [], pl.String())
     return pl.Schema({**declared, **allowed, "source_row": source_row})
 

@@ -22,7 +22,7 @@ from seriatim.simulation.columns import (
     same_words,
     yes_or_no,
 )
-from seriatim.simulation.daily_values import lab_values, weights
+from seriatim.simulation.daily_values import Mornings, lab_values, weights
 from seriatim.simulation.dosing import STATUS, STOP_REASONS, dose_reasons, given
 from seriatim.simulation.draw import Cases
 from seriatim.simulation.follow_up import CR, NE, PR, RESPONSES
@@ -145,6 +145,7 @@ def _dose(cases: Cases) -> SimulatedTable:
         "cycle": Whole(_cycle_of(doses.number)),
         "dose": Whole(doses.dose),
         "status": Words(STATUS, doses.status),
+        "planned": Moment(doses.started, Precision.MINUTE),
         "started": Moment(np.where(is_given, doses.started, NOTHING), Precision.MINUTE),
         "amount": Measured(np.where(is_given, amount, NOTHING), 2, "MIU"),
         "amount_per_kg": Measured(np.where(is_given, in_full, NOTHING), 0, "IU/kg"),
@@ -182,6 +183,7 @@ def _lab_result(cases: Cases, test: LabTest, generator: Generator) -> SimulatedT
         "lower_limit": Measured(np.full(len(taken), test.lower_limit), test.decimals, test.unit),
         "upper_limit": Measured(np.full(len(taken), test.upper_limit), test.decimals, test.unit),
         "collected": Moment(taken.at, Precision.MINUTE),
+        "reported": Moment(taken.at + _on_the_way(taken, 40, 81), Precision.MINUTE),
     }
 
 
@@ -192,7 +194,13 @@ def _vital(cases: Cases, generator: Generator) -> SimulatedTable:
         "test": same_words("weight", len(taken)),
         "value": Measured(weights(cases.scenario, cases.patients, taken, generator), 1, "kg"),
         "measured_at": Moment(taken.at, Precision.MINUTE),
+        "recorded": Moment(taken.at + _on_the_way(taken, 1, 15), Precision.MINUTE),
     }
+
+
+def _on_the_way(taken: Mornings, least: int, spread: int) -> Integers:
+    """Minutes until a value was known: from the time itself, so that no drawn number of a series changes by it."""
+    return least + (taken.at // 7 + taken.patient * 31) % spread
 
 
 def _intervention(cases: Cases) -> SimulatedTable:
