@@ -271,6 +271,6 @@ def _completed(rng: random.Random, fact: Fact | Unknown, variable: Variable) -> 
 
 
 declarations = st.builds(variables, st.randoms(use_true_random=False))
-rules = st.builds(rule, st.randoms(use_true_random=False))
-rules_on_values = st.builds(lambda rng: rule(rng, asks_known=False), st.randoms(use_true_random=False))
+rules = st.builds(lambda rng: rule(rng, depth=2), st.randoms(use_true_random=False))
+rules_on_values = st.builds(lambda rng: rule(rng, depth=2, asks_known=False), st.randoms(use_true_random=False))
 seeds = st.integers(0, 2**32 - 1).map(seeded)

@@ -27,7 +27,7 @@ AS_TRUTH = {True: Truth.TRUE, False: Truth.FALSE, None: Truth.UNKNOWN}
 ENGINES = ("polars", "duckdb")
 
 
-@settings(max_examples=25)
+@settings(max_examples=20)
 @given(declared=MADE["declarations"], made=st.lists(MADE["rules"], min_size=1, max_size=5), rng=MADE["seeds"])
 def test_every_form_of_a_rule_gives_the_answer_of_the_plain_reference(declared, made, rng):
     trees = [parse(text, declared) for text, _ in made]
@@ -55,7 +55,7 @@ FORMULAS = (
 FORMULA_ROUNDING = st.tuples(st.sampled_from(("half_up", "down", "up")), st.sampled_from(("0.001", "0.1", "0.5", "7")))
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(
     declared=MADE["declarations"], chosen=st.sampled_from(FORMULAS), rounding=FORMULA_ROUNDING, rng=MADE["seeds"],
     limits=st.sampled_from(((-30, 60), (-20_000, 20_000), (5, 100), (-30, -2))),

@@ -23,7 +23,7 @@ MADE = runpy.run_path(str(Path(__file__).parent / "rule_strategies.py"))
 several = st.lists(MADE["rules"], min_size=2, max_size=4)
 
 
-def answers(trees, declared, rng, records=25):
+def answers(trees, declared, rng, records=12):
     rows = [MADE["facts_of"](MADE["record"](rng, declared), declared) for _ in range(records)]
     return [[evaluate(tree, row) for row in rows] for tree in trees]
 

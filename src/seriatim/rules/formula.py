@@ -195,6 +195,8 @@ def _terms(side: Side, look: Look) -> tuple[tuple[Term, ...], Fraction]:
 
 
 def _same(variable: Variable, first: Variable) -> Fraction:
+    if variable.unit == first.unit:
+        return Fraction(1)
     try:
         return ratio(variable.unit, first.unit)
     except UnknownUnit:
