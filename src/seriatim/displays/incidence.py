@@ -237,7 +237,17 @@ def _grade_5_cell(shown: Shown, endpoint: Endpoint) -> Cell:
     )
     if not found:
         return Cell("not a grade" if not endpoint.counts_events else "not known", (), "missing")
+    if not _any_grade(shown, endpoint):
+        return Cell("no grade is recorded", tuple(row.result_id for row in found), "reason")
     return Cell(", ".join(f"{row.value:.0f}" for row in found), tuple(row.result_id for row in found))
+
+
+def _any_grade(shown: Shown, endpoint: Endpoint) -> bool:
+    """Is there a grade at all? Of records without one, nobody knows how many were of grade 5."""
+    rows = shown.results.where(analysis="incidence", endpoint=endpoint.id, statistic="worst_grade")
+    known = [row.value for row in rows if row.convention.startswith("worst grade")]
+    ungraded = [row.value for row in rows if row.convention == "not graded"]
+    return any(known) or not any(ungraded)
 
 
 def _level(shown: Shown) -> str:

@@ -39,7 +39,11 @@ class Eras(Document):
 
 
 class PracticePeriods(Document):
-    """Periods cut at the dated practice changes of the series, optionally of one domain only."""
+    """Periods cut at the dated practice changes of the series, optionally of one domain only.
+
+    A change cuts the cases of every site, whatever its `site` says, and the report says so: where sites changed at
+    different times, review each site's own tables.
+    """
 
     by: Literal["practice periods"]
     domain: Literal["screen", "conditions", "terminate"] | None = None

@@ -318,3 +318,9 @@ def test_arms_are_named_and_nothing_is_said_to_have_changed_between_them():
     assert "6 of 155 (4 %) in group 1, 28 of 155 (18 %) in group 2; a difference of 14.2 points" in words
     assert not [said for said in ("first group", "the last", "change", "fell") if said in words]
     assert "group 2 minus group 1, points (95 %)".capitalize() in table(section, "incidence").columns
+
+
+def test_source_without_any_grade_is_not_said_to_have_no_grade_5():
+    lines = [("group 1", "sepsis", "not graded", 30), ("group 2", "sepsis", "none", 9)]
+    section = display.section(shown(plan(SEPSIS), {"sepsis": had(28, 6)}, worst_grades(*lines)))
+    assert texts(table(section, "incidence"))[-1] == "no grade is recorded"

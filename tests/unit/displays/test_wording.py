@@ -37,7 +37,9 @@ def test_what_cannot_be_given_is_said_with_its_reason():
     nobody = row("risk/2", None, reason="there are no patients", numerator=0, denominator=0)
     none = row("risk_difference", None, reason="a group has no patients")
     sentence = wording.fell("Line sepsis", FIRST, nobody, none, P)
-    assert sentence.text.endswith("0 of 0 in the last; the difference cannot be given because a group has no patients.")
+    assert sentence.text.endswith(
+        "not known in the last; the difference cannot be given because a group has no patients."
+    )
     without_p = wording.fell("Line sepsis", FIRST, LAST, DIFFERENCE, row("p_score", None, reason="no variation"))
     assert without_p.text.endswith("; no P value because no variation.")
 
@@ -112,8 +114,14 @@ def plan(grouping: dict, **given: object) -> Plan:
             {"by": "levels", "column": "arm", "levels": ["A", "B"]},
             "groups by arm (A, B), which are not consecutive",
         ),
-        ({"by": "practice periods"}, "periods between the dated changes of practice"),
-        ({"by": "practice periods", "domain": "screen"}, "periods between the dated changes of practice in screen"),
+        (
+            {"by": "practice periods"},
+            "periods between the dated changes of practice, each change taken as one of every site",
+        ),
+        (
+            {"by": "practice periods", "domain": "screen"},
+            "periods between the dated changes of practice in screen, each change taken as one of every site",
+        ),
     ],
 )
 def test_each_grouping_has_its_words(grouping, words):

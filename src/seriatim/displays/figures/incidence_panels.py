@@ -115,7 +115,8 @@ def _axes(panel: EndpointPanel, index: int, panels: int, columns: int, shared_sc
 
 def _panel(panel: EndpointPanel, index: int, changes: Sequence[PracticeChange], axes: _Axes) -> alt.LayerChart:
     first, last = panel.groups[0], panel.groups[-1]
-    title = alt.TitleParams(text=panel.label, subtitle=f"{_counted(first)} first → {_counted(last)} last")
+    ends = f"{_counted(first)} first → {_counted(last)} last" if len(panel.groups) > 1 else _counted(first)
+    title = alt.TitleParams(text=panel.label, subtitle=ends)
     layers = [
         *(_change_lines() if changes else []),
         *(_curve(f"curve_{index}") if panel.curve else []),
@@ -218,8 +219,8 @@ def _change_words(changes: Sequence[PracticeChange]) -> str:
 def _alternative(panels: Sequence[EndpointPanel], changes: Sequence[PracticeChange]) -> str:
     groups = panels[0].groups
     words = [
-        f"Share of patients with each event along case numbers {groups[0].first_case} to {groups[-1].last_case},"
-        f" in {len(groups)} groups.",
+        f"Share of patients with each event along case numbers {groups[0].first_case} to {groups[-1].last_case}"
+        + (f", in {len(groups)} groups." if len(groups) > 1 else "."),
         *(_panel_words(panel) for panel in panels),
     ]
     return " ".join([*words, f"Practice changes: {_change_words(changes)}."] if changes else words)
@@ -227,6 +228,8 @@ def _alternative(panels: Sequence[EndpointPanel], changes: Sequence[PracticeChan
 
 def _panel_words(panel: EndpointPanel) -> str:
     first, last = panel.groups[0], panel.groups[-1]
+    if len(panel.groups) == 1:
+        return f"{panel.label}: {_in_words(first)}."
     return f"{panel.label}: {_in_words(first)} in the first group, {_in_words(last)} in the last."
 
 

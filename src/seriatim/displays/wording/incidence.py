@@ -124,9 +124,9 @@ def equals(row: ResultRow) -> str:
 
 
 def _of(row: ResultRow) -> str:
-    return f"{row.numerator} of {row.denominator}" + (
-        f" ({percent(row.value, row.denominator or 0)})" if row.value is not None else ""
-    )
+    if row.value is None:
+        return "not known"
+    return f"{row.numerator} of {row.denominator} ({percent(row.value, row.denominator or 0)})"
 
 
 def _joined(words: Sequence[str]) -> str:

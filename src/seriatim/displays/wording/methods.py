@@ -31,7 +31,8 @@ def grouping(chosen: Grouping) -> str:
         return f"calendar eras that begin on {', '.join(map(str, chosen.starts))}"
     if isinstance(chosen, Levels):
         return f"groups by {chosen.column} ({', '.join(chosen.levels)}), which are not consecutive"
-    return "periods between the dated changes of practice" + (f" in {chosen.domain}" if chosen.domain else "")
+    of = f" in {chosen.domain}" if chosen.domain else ""
+    return f"periods between the dated changes of practice{of}, each change taken as one of every site"
 
 
 def words(endpoint: Endpoint) -> str:

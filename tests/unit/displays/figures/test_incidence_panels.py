@@ -52,3 +52,11 @@ def test_series_without_a_curve_or_an_event_is_drawn_all_the_same() -> None:
 def test_picture_of_nothing_is_refused(panels: list[EndpointPanel]) -> None:
     with pytest.raises(ValueError, match="at least one endpoint"):
         incidence_panels(panels)
+
+
+def test_single_group_is_not_told_as_first_and_last() -> None:
+    figure = incidence_panels([EndpointPanel("Line sepsis", (1, 3), GROUPS[:1])])
+    assert (
+        figure.alternative == "Share of patients with each event along case numbers 1 to 3. Line sepsis: 2 of 3 (67 %)."
+    )
+    assert "→" not in str(figure.spec)
