@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from fractions import Fraction
 from math import ceil
 
@@ -90,6 +91,5 @@ def _at_rank(ordered: Floats, cumulative: Integers, rank: int) -> float:
 
 def _interval_depth(n: int, level: float) -> int:
     """Find the largest d with P(fewer than d of n below the median) at most half of 1 - level; 0 if there is none."""
-    depths = np.arange(1, n // 2 + 2)
-    allowed = 2 * bdtr(depths - 1.0, n, 0.5) <= 1 - level
-    return int(np.count_nonzero(allowed))
+    # Rising with the depth, so the first that is too deep is found in a few steps, however many values there are.
+    return bisect_left(range(1, n // 2 + 2), True, key=lambda depth: bool(2 * bdtr(depth - 1.0, n, 0.5) > 1 - level))

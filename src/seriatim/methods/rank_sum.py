@@ -47,7 +47,8 @@ def rank_sum(positions: ArrayLike, others: ArrayLike, max_work: float = 2e7) -> 
     """
     events, without = _case_numbers(positions), _case_numbers(others)
     before = np.searchsorted(without, events)
-    if np.any(np.searchsorted(without, events, side="right") > before):
+    within = before < without.size
+    if np.any(without[before[within]] == events[within]):
         raise ValueError(REPEATED)
     return _compared(before + np.arange(1, events.size + 1), events.size + without.size, max_work)
 
