@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format lint types contract coverage bench snapshots pins clean
+.PHONY: help setup demo test check format lint types contract coverage bench soak snapshots pins clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -54,6 +54,9 @@ snapshots: $(STAMP) ## accept the displays as they are now, after reading them
 bench: $(STAMP) ## measure side by side, as ratios; long
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[bench]'
 	@$(PY) -m benchmarks
+
+soak: $(STAMP) ## a million generated answers to rules in every form, which must agree; minutes
+	@$(PY) -m benchmarks.soak_rules
 
 pins: $(STAMP) ## renew requirements/constraints.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv
