@@ -16,7 +16,7 @@ VALUES = list(csv.DictReader(Path(__file__).with_name("ucumvert.csv").read_text(
 OTHERWISE = {"mm[Hg]": Fraction("133.322")}
 
 
-@pytest.mark.parametrize(("unit", "base", "value"), [tuple(row.values()) for row in VALUES], ids=lambda text: str(text))
+@pytest.mark.parametrize(("unit", "base", "value"), [tuple(row.values()) for row in VALUES], ids=str)
 def test_a_unit_is_as_many_of_its_base_as_elsewhere(unit, base, value):
     ours = ratio(unit, base)
     if unit in OTHERWISE:

@@ -2,7 +2,7 @@
 
 Run where ucumvert is installed (0.3.2, MIT; with pint 0.25.3, BSD): `python ucumvert_values.py > ucumvert.csv`. The
 package is no dependency, not even of the tests. Each unit is measured in base units of its kind; ucumvert works in
-binary fractions, so 12 digits are right. Its units of enzymes and of drugs are left out: arbitrary units are numbers there.
+binary fractions, so 12 digits are right. Units of drugs are left out: to ucumvert they are plain numbers.
 """
 
 from __future__ import annotations

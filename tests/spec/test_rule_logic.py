@@ -306,7 +306,7 @@ REFUSED = [
     ("'3 mg/dL' > '2 mg/dL'", "a comparison without a variable", "name what is compared"),
     ("held_doses >= '3'", "'3'", "write it without quotes or unit"),
     ("held_doses >= 1e3", "1e3", "write it out"),
-    ("3 * anything > '1 g'", "3 * anything > 1 g", "use a coarser unit or range"),
+    ("3 * anything > '1 g'", "3 * anything > 1 g", "state the plausible range of anything"),
     ("mental_status >= 'confuesd'", "'confuesd'", "one of normal, vivid dreams, confused, coma"),
     ("mental_status >= 2", "2", "in quotes"),
     ("2 < mental_status", "mental_status in a sum", "compare it with one of its words"),

@@ -165,8 +165,8 @@ def _require_plausible(comparison: Compare, look: Look) -> None:
     for term in comparison.terms:
         ends = [term.coefficient * end for end in _range(term, look)]
         low, high, reach = low + min(ends), high + max(ends), reach + max(map(abs, ends))
+    limits = ", ".join(term.variable for term in comparison.terms)
     if not low <= comparison.constant <= high:
-        limits = ", ".join(f"{term.variable}" for term in comparison.terms)
         raise NotARule.because(
             f'the threshold of "{shortened(comparison.text)}"',
             f"one inside the plausible range of {limits}",
@@ -174,7 +174,7 @@ def _require_plausible(comparison: Compare, look: Look) -> None:
         )
     if reach > LARGEST:
         found = f'"{shortened(comparison.text)}"'
-        raise NotARule.because(found, "numbers that fit 64 bits", "use a coarser unit or range")
+        raise NotARule.because(found, "numbers that fit 64 bits", f"state the plausible range of {limits}")
 
 
 def _range(term: Term, look: Look) -> tuple[int, int]:

@@ -76,7 +76,7 @@ def as_ucum(spelled: str) -> str:
 
 
 # Factor and dimension of each atom. Pascal and joule are bases here: no clinical rule takes a pressure apart.
-# Source: the definitions of UCUM 2.2.
+# Source: ucum, its table of definitions.
 _BASES = ("g", "mol", "s", "m", "K", "eq", "Pa", "J")
 _LITRE: tuple[Fraction, Dimension] = (Fraction(1, 1000), (("m", 3),))
 _PREFIXABLE: Mapping[str, tuple[Fraction, Dimension]] = MappingProxyType(
