@@ -286,12 +286,18 @@ def _trend_table(shown: Shown) -> Table:
         "Along case number (rank sum)", "Worst grades over groups",
     )  # fmt: skip
     rows = [
-        TableRow(endpoint.label, tuple(p_cell(_row(shown, endpoint, name)) for name in TREND_COLUMNS))
+        TableRow(endpoint.label, tuple(_trend_cell(shown, endpoint, name) for name in TREND_COLUMNS))
         for endpoint in shown.plan.endpoints
     ]
     scores = next((row.assumptions for row in shown.results.where(statistic="p_trend_groups") if row.assumptions), "")
     notes = (f"Cochran-Armitage over groups; {scores}.", "A trend says that the risk moved with time, not why.")
     return Table("trend", "P values for trend over the whole series", columns, tuple(rows), notes)
+
+
+def _trend_cell(shown: Shown, endpoint: Endpoint, statistic: str) -> Cell:
+    if statistic == "p_trend_grades" and not endpoint.counts_events:
+        return Cell("not a grade", (), "missing")
+    return p_cell(_row(shown, endpoint, statistic))
 
 
 def _bounds_table(shown: Shown) -> Table | None:

@@ -324,3 +324,8 @@ def test_source_without_any_grade_is_not_said_to_have_no_grade_5():
     lines = [("group 1", "sepsis", "not graded", 30), ("group 2", "sepsis", "none", 9)]
     section = display.section(shown(plan(SEPSIS), {"sepsis": had(28, 6)}, worst_grades(*lines)))
     assert texts(table(section, "incidence"))[-1] == "no grade is recorded"
+
+
+def test_intervention_has_no_trend_of_grades():
+    section = display.section(shown(plan(TUBE), {"tube": had(5, 1)}))
+    assert texts(table(section, "trend"))[-1] == "not a grade"
