@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import reduce
 from typing import Any
 
 import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import EVERY_ROW, Cases
+from seriatim.engines.choose import distinct, worked_out_once
 from seriatim.plans.endpoints import GRADES, Endpoint, grades_in
 from seriatim.series.series import TreatmentSeries
 
@@ -26,10 +28,10 @@ def qualifying_records(series: TreatmentSeries, cases: Cases, endpoint: Endpoint
     """
     parts = []
     if endpoint.counts_events and series.has("adverse_event"):
-        events = _events(series, endpoint).filter(nw.col("outcome") != NO)
-        parts.append(_within_window(events, cases, endpoint))
+        events = _events(series, cases, endpoint).filter(nw.col("outcome") != NO)
+        parts.append(_within_window(events, endpoint))
     if endpoint.interventions and series.has("intervention"):
-        parts.append(_within_window(_interventions(series, endpoint), cases, endpoint))
+        parts.append(_within_window(_interventions(series, cases, endpoint), endpoint))
     return nw.concat(parts) if parts else _none(cases)
 
 
@@ -37,16 +39,18 @@ def patients_with_a_record(series: TreatmentSeries, cases: Cases, endpoint: Endp
     """Patients with any record on treatment of the endpoint's words, whether it counts or not: `patient_id`."""
     parts = []
     if endpoint.counts_events:
-        parts.append(_within_window(_events(series, endpoint), cases, endpoint).select("patient_id"))
+        parts.append(_within_window(_events(series, cases, endpoint), endpoint).select("patient_id"))
     if endpoint.interventions:
-        parts.append(_within_window(_interventions(series, endpoint), cases, endpoint).select("patient_id"))
-    return nw.concat(parts).unique()
+        parts.append(_within_window(_interventions(series, cases, endpoint), endpoint).select("patient_id"))
+    return distinct(nw.concat(parts), "patient_id")
 
 
-def _events(series: TreatmentSeries, endpoint: Endpoint) -> nw.LazyFrame[Any]:
-    named = _is_one_of("term", endpoint.terms) & _is_one_of("system_organ_class", endpoint.system_organ_classes)
+def _events(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:
+    words = {"term": endpoint.terms, "system_organ_class": endpoint.system_organ_classes}
+    columns = ("grade", "onset_earliest", "onset_latest", "treatment_emergent", "relatedness", "serious")
+    named = _of_cases(series, cases, "adverse_event", words, columns)
     if endpoint.emergent == "source flag":
-        named = named & (nw.col("treatment_emergent") == "yes")
+        named = named.filter(nw.col("treatment_emergent") == "yes")
     counts = EVERY_ROW
     if endpoint.related:
         # Unknown relatedness counts as related: the safer reading, and the one regulators ask for.
@@ -54,20 +58,38 @@ def _events(series: TreatmentSeries, endpoint: Endpoint) -> nw.LazyFrame[Any]:
     if endpoint.serious:
         counts = counts & (nw.col("serious") == "yes")
     outcome = nw.when(counts).then(_grade_outcome(endpoint)).otherwise(nw.lit(NO))
-    columns = ("patient_id", "grade", "onset_earliest", "onset_latest")
-    return series.tables["adverse_event"].filter(named).select(*columns, outcome.alias("outcome"))
+    return named.select(
+        "patient_id", "accrual_earliest", "grade", "onset_earliest", "onset_latest", outcome.alias("outcome")
+    )
 
 
-def _interventions(series: TreatmentSeries, endpoint: Endpoint) -> nw.LazyFrame[Any]:
-    wanted = _is_one_of("intervention", endpoint.interventions) & _is_one_of("reason", endpoint.intervention_reasons)
-    done = series.tables["intervention"].filter(wanted)
+def _interventions(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:
+    words = {"intervention": endpoint.interventions, "reason": endpoint.intervention_reasons}
+    done = _of_cases(series, cases, "intervention", words, ("start_earliest", "start_latest"))
     return done.select(
         "patient_id",
+        "accrual_earliest",
         nw.lit(None, nw.Int64).alias("grade"),
         nw.col("start_earliest").alias("onset_earliest"),
         nw.col("start_latest").alias("onset_latest"),
         nw.lit(YES).alias("outcome"),
     )
+
+
+def _of_cases(
+    series: TreatmentSeries, cases: Cases, table: str, words: Mapping[str, Sequence[str]], columns: Sequence[str]
+) -> nw.LazyFrame[Any]:
+    """Records of cases by their words; kept with the cases, since several tallies ask for the same few of them."""
+    wanted = reduce(lambda both, one: both & _is_one_of(*one), words.items(), EVERY_ROW)
+    begun = cases.frame.select("patient_id", "accrual_earliest")
+    found = series.tables[table].filter(wanted).select("patient_id", *columns).join(begun, on="patient_id", how="inner")
+    if not any(words.values()):
+        return found  # all records: they would be kept a second time
+    key = (table, *(tuple(named) for named in words.values()))
+    if key not in cases.kept:
+        cases.kept[key] = worked_out_once(found)
+    kept: nw.LazyFrame[Any] = cases.kept[key]
+    return kept
 
 
 def _grade_outcome(endpoint: Endpoint) -> nw.Expr:
@@ -85,10 +107,8 @@ def _is_one_of(column: str, words: Sequence[str]) -> nw.Expr:
     return nw.col(column).str.to_lowercase().is_in([word.lower() for word in words])
 
 
-def _within_window(dated: nw.LazyFrame[Any], cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:
+def _within_window(dated: nw.LazyFrame[Any], endpoint: Endpoint) -> nw.LazyFrame[Any]:
     """Records on treatment; `onset unclear` where the earliest and the latest reading of a date disagree."""
-    begun = cases.frame.select("patient_id", "accrual_earliest")
-    joined = dated.join(begun, on="patient_id", how="inner")
     start = nw.col("accrual_earliest")
     by_latest, by_earliest = EVERY_ROW, EVERY_ROW
     if endpoint.emergent == "first dose":
@@ -99,7 +119,7 @@ def _within_window(dated: nw.LazyFrame[Any], cases: Cases, endpoint: Endpoint) -
         by_latest = by_latest & ((nw.col("onset_earliest") < end) | nw.col("onset_earliest").is_null())
         by_earliest = by_earliest & (nw.col("onset_latest") < end)
     sure = nw.when(by_earliest).then(nw.col("outcome")).otherwise(_less_sure())
-    kept = joined.filter(by_latest).with_columns(outcome=sure)
+    kept = dated.filter(by_latest).with_columns(outcome=sure)
     return kept.select("patient_id", "outcome", "onset_earliest", "onset_latest", "grade")
 
 

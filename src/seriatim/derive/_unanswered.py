@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
 from seriatim.derive._qualifying import patients_with_a_record
+from seriatim.engines.choose import distinct
 from seriatim.plans.endpoints import Endpoint
 from seriatim.series.series import TreatmentSeries
 
@@ -50,7 +51,7 @@ def _assessed(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.L
     if endpoint.without_record == "not assessed":
         # A patient with any record of this kind was charted for it; one without any was not.
         table = "adverse_event" if endpoint.counts_events else "intervention"
-        return series.tables[table].select("patient_id").unique()
+        return distinct(series.tables[table], "patient_id")
     # A record of another grade, grade 0 among them, says that it was looked for as much as the table does.
     recorded = patients_with_a_record(series, cases, endpoint)
     if not series.has("assessment"):
@@ -58,7 +59,7 @@ def _assessed(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.L
     words = (endpoint.id, endpoint.label, *endpoint.terms, *endpoint.system_organ_classes, *endpoint.interventions)
     asked = nw.col("looked_for").str.to_lowercase().is_in([word.lower() for word in words])
     looked_for = series.tables["assessment"].filter(asked & (nw.col("assessed") == "yes")).select("patient_id")
-    return nw.concat([recorded, looked_for]).unique()
+    return distinct(nw.concat([recorded, looked_for]), "patient_id")
 
 
 def _window_open(series: TreatmentSeries, others: nw.LazyFrame[Any], days: int) -> nw.LazyFrame[Any]:

@@ -12,6 +12,7 @@ from seriatim.derive._cycle_weights import RECORDED, gains
 from seriatim.derive._lab_summary import BEFORE, lab_summary
 from seriatim.derive._qualifying import qualifying_records
 from seriatim.derive._unanswered import NOT_ASSESSED, unanswered
+from seriatim.engines.choose import distinct
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import TallySpec
 
@@ -46,7 +47,7 @@ def _patients_of(series: TreatmentSeries, cases: Cases, table: str) -> nw.LazyFr
     if not series.has(table):
         return _nobody(cases).select("patient_id")
     ours = cases.frame.select("patient_id")
-    return series.tables[table].select("patient_id").unique().join(ours, on="patient_id", how="inner")
+    return distinct(series.tables[table], "patient_id").join(ours, on="patient_id", how="inner")
 
 
 def _any_event(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
@@ -60,7 +61,7 @@ def _events_graded(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
     without = cases.frame.select("patient_id").join(recorded, on="patient_id", how="anti")
     if not series.has("adverse_event"):
         return _rows(without, item, NOT_ASKED)
-    ungraded = series.tables["adverse_event"].filter(nw.col("grade").is_null()).select("patient_id").unique()
+    ungraded = distinct(series.tables["adverse_event"].filter(nw.col("grade").is_null()), "patient_id")
     graded = recorded.join(ungraded, on="patient_id", how="anti")
     return nw.concat([_rows(graded, item), _rows(without, item, NOT_ASKED)])
 
@@ -70,7 +71,7 @@ def _response(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
     item = "response assessed"
     if not series.has("response"):
         return _rows(_nobody(cases), item)
-    found = series.tables["response"].filter(nw.col("best_response") != "NE").select("patient_id").unique()
+    found = distinct(series.tables["response"].filter(nw.col("best_response") != "NE"), "patient_id")
     return _rows(found.join(cases.frame.select("patient_id"), on="patient_id", how="inner"), item)
 
 
@@ -106,7 +107,7 @@ def _endpoints(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> list[n
     """Endpoints of which the absence of a record does not mean absence: was it looked for?"""
     parts = []
     for endpoint in spec.options["endpoints"]:
-        had = qualifying_records(series, cases, endpoint).select("patient_id").unique()
+        had = distinct(qualifying_records(series, cases, endpoint), "patient_id")
         without_answer = unanswered(series, cases, endpoint, had)
         everyone = cases.frame.select("patient_id")
         if without_answer is not None:

@@ -9,6 +9,7 @@ import narwhals.stable.v2 as nw
 from seriatim.derive._cases import Cases
 from seriatim.derive._qualifying import NOT_GRADED, ONSET_UNCLEAR, YES, qualifying_records
 from seriatim.derive._unanswered import unanswered
+from seriatim.engines.choose import worked_out_once
 from seriatim.plans.endpoints import Endpoint
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import TallySpec
@@ -22,8 +23,13 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
 
     `spec.options["endpoints"]` are the endpoints of the plan.
     """
-    parts = [_one_endpoint(series, cases, endpoint) for endpoint in spec.options["endpoints"]]
-    return nw.concat(parts)
+    endpoints = tuple(spec.options["endpoints"])
+    key = ("endpoint_outcome", *(endpoint.model_dump_json() for endpoint in endpoints))
+    if key not in cases.kept:  # asked for by group and by case
+        parts = [_one_endpoint(series, cases, endpoint) for endpoint in endpoints]
+        cases.kept[key] = worked_out_once(nw.concat(parts))
+    kept: nw.LazyFrame[Any] = cases.kept[key]
+    return kept
 
 
 def _one_endpoint(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:

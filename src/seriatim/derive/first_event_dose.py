@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -38,10 +37,7 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
     if not series.has("dose"):
         return nw.concat([_without_doses(cases, endpoint, reading) for endpoint in endpoints for reading in READINGS])
     given = worked_out_once(_given(series, cases))
-    windows = {
-        reading: worked_out_once(_windows(series, cases, given, reading, spec.options["window_days"]))
-        for reading in READINGS
-    }
+    windows = worked_out_once(_windows(series, cases, given, spec.options["window_days"]))
     return nw.concat([_one(series, cases, given, windows, endpoint) for endpoint in endpoints])
 
 
@@ -50,103 +46,134 @@ def _given(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
     return given.select("patient_id", "started_earliest", "started_latest")
 
 
-def _windows(
-    series: TreatmentSeries, cases: Cases, given: nw.LazyFrame[Any], reading: str, days: int
-) -> nw.LazyFrame[Any]:
-    """One row a case: `doses` given (null without any), how many `not_dated`, `first` start, and `until`: the start of
-    the next cycle, or some days after the last dose.
+def _windows(series: TreatmentSeries, cases: Cases, given: nw.LazyFrame[Any], days: int) -> nw.LazyFrame[Any]:
+    """One row a case: `doses` given (null without any), and for each reading how many are `not_dated`, the `first`
+    start, `until`: the start of the next cycle, or some days after the last dose; and whether follow-up ends before it
+    (`open`).
     """
-    at = nw.col(_STARTED[reading])
-    dated = given.select("patient_id", at.alias("at"), _flag(at.is_null()).alias("not_dated"))
-    summed = dated.group_by("patient_id").agg(
-        nw.len().cast(nw.Int64).alias("doses"),
-        nw.col("not_dated").sum().cast(nw.Int64),
-        nw.col("at").min().alias("first"),
-        nw.col("at").max().alias("last"),
-    )
     later = series.tables["dose"].filter(is_given() & ~((nw.col("course") == 1) & (nw.col("cycle") == 1)))
-    following = later.select("patient_id", at.alias("next")).group_by("patient_id").agg(nw.col("next").min())
-    everyone = cases.frame.select("patient_id").join(summed, on="patient_id", how="left")
-    joined = everyone.join(following, on="patient_id", how="left")
-    longest = nw.col("last") + timedelta(days=days)
-    cut = (nw.col("next") > nw.col("last")) & (nw.col("next") < longest)
-    until = nw.when(cut).then(nw.col("next")).otherwise(longest)
-    return joined.select("patient_id", "doses", "not_dated", "first", until.alias("until"))
+    following = later.group_by("patient_id").agg(
+        *(nw.col(_STARTED[reading]).min().alias(f"next_{reading}") for reading in READINGS)
+    )
+    joined = cases.frame.select("patient_id", "group").join(_summed(given), on="patient_id", how="left")
+    joined = joined.join(following, on="patient_id", how="left")
+    until = {f"until_{reading}": _until(reading, days) for reading in READINGS}
+    dated = _with_last_contact(series, joined.with_columns(**until))
+    kept = [f"{name}_{reading}" for name in ("not_dated", "first", "until") for reading in READINGS]
+    alive = (nw.col("died") != "yes") | nw.col("died").is_null()
+    is_open = {
+        f"open_{reading}": _flag(alive & (nw.col("last_contact_latest") < nw.col(f"until_{reading}")))
+        for reading in READINGS
+    }
+    return dated.select("patient_id", "group", "doses", *kept, **is_open)
+
+
+def _summed(given: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    not_dated = {f"not_dated_{reading}": _flag(nw.col(_STARTED[reading]).is_null()) for reading in READINGS}
+    ends = {
+        f"{name}_{reading}": getattr(nw.col(_STARTED[reading]), extreme)()
+        for name, extreme in (("first", "min"), ("last", "max"))
+        for reading in READINGS
+    }
+    sums = (nw.col(name).sum().cast(nw.Int64) for name in not_dated)
+    dated = given.with_columns(**not_dated)
+    return dated.group_by("patient_id").agg(nw.len().cast(nw.Int64).alias("doses"), *sums, **ends)
+
+
+def _until(reading: str, days: int) -> nw.Expr:
+    last, following = nw.col(f"last_{reading}"), nw.col(f"next_{reading}")
+    longest = last + timedelta(days=days)
+    return nw.when((following > last) & (following < longest)).then(following).otherwise(longest)
+
+
+def _with_last_contact(series: TreatmentSeries, windows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    if not series.has("follow_up"):
+        no_contact = nw.lit(None, nw.Datetime("us"))
+        return windows.with_columns(last_contact_latest=no_contact, died=nw.lit(None, nw.String))
+    contact = series.tables["follow_up"].select("patient_id", "last_contact_latest", "died")
+    return windows.join(contact, on="patient_id", how="left")
 
 
 def _one(
     series: TreatmentSeries,
     cases: Cases,
     given: nw.LazyFrame[Any],
-    windows: Mapping[str, nw.LazyFrame[Any]],
+    windows: nw.LazyFrame[Any],
     endpoint: Endpoint,
 ) -> nw.LazyFrame[Any]:
     # Emergence is judged here, dose by dose, so that an event before the first dose is seen and not passed over.
     emergent = "all records" if endpoint.emergent == "first dose" else endpoint.emergent
     asked = endpoint.model_copy(update={"emergent": emergent, "window_days": None})
-    records = worked_out_once(qualifying_records(series, cases, asked))
-    missing = unanswered(series, cases, asked, records.select("patient_id").unique())
-    parts = []
-    for reading, window in windows.items():
-        placed = _placed(given, window, records, reading)
-        named = _with_missing(series, placed, missing).with_columns(event=_event())
-        number = nw.when(nw.col("event") == AFTER).then(nw.col("event_dose")).otherwise(nw.lit(0).cast(nw.Int64))
-        words = {"endpoint": nw.lit(endpoint.id), "reading": nw.lit(reading), "doses": nw.col("doses").fill_null(0)}
-        parts.append(named.select("patient_id", "event", event_dose=number, **words))
-    return nw.concat(parts)
-
-
-def _placed(
-    given: nw.LazyFrame[Any], window: nw.LazyFrame[Any], records: nw.LazyFrame[Any], reading: str
-) -> nw.LazyFrame[Any]:
-    """The windows with what a case's records say: first `onset` in the window and its `event_dose`, and flags."""
-    dated = records.join(window, on="patient_id", how="inner").with_columns(at=nw.col(f"onset_{reading}"))
-    counts = nw.col("outcome").is_in((YES, ONSET_UNCLEAR))
-    inside = (nw.col("at") >= nw.col("first")) & (nw.col("at") < nw.col("until"))
-    flagged = dated.select(
-        "patient_id",
-        nw.when(counts & inside).then(nw.col("at")).alias("onset"),
-        _flag(counts & (nw.col("at") < nw.col("first"))).alias("early"),
-        _flag(counts & nw.col("at").is_null()).alias("undated"),
-        _flag((nw.col("outcome") == NOT_GRADED) & (inside | nw.col("at").is_null())).alias("ungraded"),
-    )
-    flags = ("early", "undated", "ungraded")
-    onsets = flagged.group_by("patient_id").agg(nw.col("onset").min(), *(nw.col(name).max() for name in flags))
-    started = given.join(onsets.select("patient_id", "onset"), on="patient_id", how="inner")
-    reached = started.filter(nw.col(_STARTED[reading]) <= nw.col("onset")).group_by("patient_id")
-    numbered = reached.agg(nw.len().cast(nw.Int64).alias("event_dose"))
-    return window.join(onsets, on="patient_id", how="left").join(numbered, on="patient_id", how="left")
-
-
-def _with_missing(
-    series: TreatmentSeries, placed: nw.LazyFrame[Any], missing: nw.LazyFrame[Any] | None
-) -> nw.LazyFrame[Any]:
-    """`outcome` "not assessed" where the lack of a record is no answer, `seen` 0 where follow-up ends in the window."""
-    with_outcome = (
-        placed.with_columns(outcome=nw.lit(None, nw.String))
+    placed = worked_out_once(_placed(given, windows, qualifying_records(series, cases, asked)))
+    missing = unanswered(series, cases, asked, placed.select("patient_id"))
+    joined = windows.join(placed, on="patient_id", how="left")
+    named = (
+        joined.with_columns(outcome=nw.lit(None, nw.String))
         if missing is None
-        else placed.join(missing, on="patient_id", how="left")
+        else joined.join(missing, on="patient_id", how="left")
     )
-    if not series.has("follow_up"):
-        return with_outcome.with_columns(open=nw.lit(0))
-    contact = series.tables["follow_up"].select("patient_id", "last_contact_latest", "died")
-    alive = (nw.col("died") != "yes") | nw.col("died").is_null()
-    is_open = alive & (nw.col("last_contact_latest") < nw.col("until"))
-    return with_outcome.join(contact, on="patient_id", how="left").with_columns(open=_flag(is_open))
+    return nw.concat([_read(named, endpoint, reading) for reading in READINGS])
 
 
-def _event() -> nw.Expr:
+def _read(named: nw.LazyFrame[Any], endpoint: Endpoint, reading: str) -> nw.LazyFrame[Any]:
+    told = named.with_columns(event=_event(reading))
+    number = nw.when(nw.col("event") == AFTER).then(nw.col(f"event_dose_{reading}"))
+    return told.select(
+        "patient_id",
+        "group",
+        "event",
+        endpoint=nw.lit(endpoint.id),
+        reading=nw.lit(reading),
+        doses=nw.col("doses").fill_null(0),
+        event_dose=number.otherwise(nw.lit(0).cast(nw.Int64)),
+    )
+
+
+def _placed(given: nw.LazyFrame[Any], windows: nw.LazyFrame[Any], records: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    """What the records of those who have some say, for each reading: the first `onset` in the window and its
+    `event_dose` (null where no dose was started by then), and flags.
+    """
+    dated = records.join(windows, on="patient_id", how="inner")
+    told = {f"{name}_{reading}": value for reading in READINGS for name, value in _said(reading).items()}
+    best = (nw.col(name).min() if name.startswith("onset") else nw.col(name).max() for name in told)
+    onsets = dated.select("patient_id", **told).group_by("patient_id").agg(*best)
+    started = given.join(onsets.select("patient_id", *(f"onset_{reading}" for reading in READINGS)), on="patient_id")
+    reached = {
+        f"event_dose_{reading}": _flag(nw.col(_STARTED[reading]) <= nw.col(f"onset_{reading}")) for reading in READINGS
+    }
+    numbered = started.select("patient_id", **reached).group_by("patient_id")
+    return onsets.join(
+        numbered.agg(*(nw.col(name).sum().cast(nw.Int64) for name in reached)), on="patient_id", how="left"
+    )
+
+
+def _said(reading: str) -> dict[str, nw.Expr]:
+    at, first = nw.col(f"onset_{reading}"), nw.col(f"first_{reading}")
+    counts = nw.col("outcome").is_in((YES, ONSET_UNCLEAR))
+    inside = (at >= first) & (at < nw.col(f"until_{reading}"))
+    return {
+        "onset": nw.when(counts & inside).then(at),
+        "early": _flag(counts & (at < first)),
+        "undated": _flag(counts & at.is_null()),
+        "ungraded": _flag((nw.col("outcome") == NOT_GRADED) & (inside | at.is_null())),
+    }
+
+
+def _event(reading: str) -> nw.Expr:
     """What is known of the case; what stands first decides."""
+    said = {
+        name: nw.col(f"{name}_{reading}") for name in ("not_dated", "early", "onset", "undated", "open", "ungraded")
+    }
     known = (
         (nw.col("doses").is_null(), NO_DOSE),
-        (nw.col("not_dated") > 0, NOT_DATED),
+        (said["not_dated"] > 0, NOT_DATED),
         # Whoever had it before the first dose was never at risk of a first event, whatever came later.
-        (nw.col("early") == 1, BEFORE),
-        (~nw.col("onset").is_null(), AFTER),
-        (nw.col("undated") == 1, UNKNOWN),
+        (said["early"] == 1, BEFORE),
+        (~said["onset"].is_null(), AFTER),
+        (said["undated"] == 1, UNKNOWN),
         (nw.col("outcome") == NOT_ASSESSED, NOT_ASSESSED),
-        (nw.col("open") == 1, WINDOW_OPEN),
-        (nw.col("ungraded") == 1, NOT_GRADED),
+        (said["open"] == 1, WINDOW_OPEN),
+        (said["ungraded"] == 1, NOT_GRADED),
     )
     event: nw.Expr = nw.lit(NONE)
     for holds, word in reversed(known):

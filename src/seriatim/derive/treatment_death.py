@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
+from seriatim.engines.choose import distinct
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import TallySpec
 
@@ -54,7 +55,7 @@ def _with_cycles(series: TreatmentSeries, cases: nw.LazyFrame[Any]) -> nw.LazyFr
     """`cycles` says of a death that there was one, and never of what."""
     if not series.has("cycle"):
         return cases.with_columns(cycles=nw.lit(_SAYS_NOTHING))
-    ended = series.tables["cycle"].filter(nw.col("stop_reason") == "death").select("patient_id").unique()
+    ended = distinct(series.tables["cycle"].filter(nw.col("stop_reason") == "death"), "patient_id")
     joined = cases.join(ended.with_columns(cycles=nw.lit(_SAYS_DEATH)), on="patient_id", how="left")
     return joined.with_columns(nw.col("cycles").fill_null(_SAYS_NOTHING))
 

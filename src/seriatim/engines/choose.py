@@ -60,6 +60,11 @@ def collect(frame: nw.LazyFrame[Any], sort_by: str | Sequence[str]) -> pl.DataFr
     return collected.sort([*first, *others], nulls_last=True)
 
 
+def distinct(frame: nw.LazyFrame[Any], *columns: str) -> nw.LazyFrame[Any]:
+    """Each combination of the columns once; narwhals' own `unique` numbers all rows on DuckDB, ten times the work."""
+    return frame.group_by(*columns).agg(nw.len().alias("rows")).select(*columns)
+
+
 def worked_out_once(frame: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """The same rows, worked out now: for a frame that a plan uses more than once, since each use would start anew.
 
