@@ -11,7 +11,7 @@ import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
 from seriatim.derive._treatment_window import treatment_windows
-from seriatim.engines.choose import worked_out_once
+from seriatim.engines.choose import distinct, worked_out_once
 from seriatim.grading.criteria import LabTest, criteria_of, lab_test
 from seriatim.grading.expression import grade_code
 from seriatim.grading.reasons import LARGEST_MICRO, NotGraded
@@ -27,7 +27,10 @@ _CIRCUMSTANCES = (
     "value_unit", "value_censored",
     "lower_limit_micro", "lower_limit_unit", "upper_limit_micro", "upper_limit_unit",
 )  # fmt: skip
-_MOMENTS = ("may_be_before", "is_surely_before", "is_in_time")
+# What the date of a value says of treatment, by its earliest and latest reading; OR_NEITHER is before it or too late.
+_AFTER, _SURELY_BEFORE, _BEFORE_OR_AFTER, _BEFORE_OR_NEITHER = range(4)
+_READ = {BEFORE: ((_SURELY_BEFORE, _BEFORE_OR_AFTER, _BEFORE_OR_NEITHER), (_AFTER,)),
+         ON: ((_SURELY_BEFORE,), (_AFTER, _BEFORE_OR_AFTER))}  # fmt: skip
 
 
 def tests_of(options: Mapping[str, Any]) -> list[LabTest]:
@@ -57,13 +60,13 @@ def lab_summary(series: TreatmentSeries, cases: Cases, options: Mapping[str, Any
 def _both_readings(series: TreatmentSeries, cases: Cases, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
     """The second reading is worked out only for cases that have a doubtful sample; for the others it is the first."""
     values = _values(series, cases, tests_of(options), options["window_days"])
-    first = _summary(values, "may_be_before", options)
-    doubtful = values.filter(nw.col("may_be_before") & ~nw.col("is_surely_before")).select("case_number").unique()
+    first = _summary(values, BEFORE, options)
+    doubtful = distinct(values.filter(nw.col("moment").is_in((_BEFORE_OR_AFTER, _BEFORE_OR_NEITHER))), "case_number")
     known = doubtful.collect("polars")
     readings = [(first, BEFORE), (first.join(known, on="case_number", how="anti"), ON)]
     if len(known):
         theirs = values.join(doubtful, on="case_number", how="semi")
-        readings.append((_summary(theirs, "is_surely_before", options), ON))
+        readings.append((_summary(theirs, ON, options), ON))
     return nw.concat([part.with_columns(reading=nw.lit(reading)) for part, reading in readings])
 
 
@@ -73,12 +76,12 @@ def _values(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], day
     A value between two others of one unit, limits and bound gets the grade of one of them, or one between theirs, and
     no reason that they do not get: the criteria of a term point one way. So two of a hundred values are graded.
     """
-    value, before = nw.col("value_micro"), nw.col("may_be_before")
-    dated = _dated(series, cases, tests, days).filter(before | nw.col("is_in_time"))
+    value, before = nw.col("value_micro"), nw.col("moment") != _AFTER
     kept_apart = {name: nw.when(before).then(nw.col(name)) for name in ("at", "source_row")}
-    names = (*_TEST, *_CIRCUMSTANCES, *_MOMENTS, *kept_apart)
+    names = (*_TEST, *_CIRCUMSTANCES, "moment", *kept_apart)
     extremes = worked_out_once(
-        dated.with_columns(**kept_apart, range=_range())
+        _dated(series, cases, tests, days)
+        .with_columns(**kept_apart, range=_range())
         .group_by(*names, "range")
         .agg(value.max().alias("highest"), value.min().alias("lowest"))
     )
@@ -95,8 +98,10 @@ def _dated(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], days
         nw.lit(-1),
     )
     numbers = cases.frame.select("patient_id", "case_number")
-    windows = worked_out_once(treatment_windows(series, cases).join(numbers, on="patient_id", how="inner"))
-    earliest, latest = nw.col("collected_earliest"), nw.col("collected_latest")
+    windows = treatment_windows(series, cases).join(numbers, on="patient_id", how="inner")
+    # Worked out for each patient: the sum of a date and some days is dear to ask of each value.
+    windows = worked_out_once(windows.with_columns(end=nw.col("until_latest") + timedelta(days=days)))
+    earliest = nw.col("collected_earliest")
     dated = series.tables["lab_result"].filter(~earliest.is_null())
     named = dated.with_columns(place=place.cast(nw.Int64)).filter(nw.col("place") >= 0)
     columns = (*_CIRCUMSTANCES, "value_micro", "source_row", "collected_earliest", "collected_latest")
@@ -109,11 +114,20 @@ def _dated(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], days
             "value_micro",
             "source_row",
             earliest.alias("at"),
-            (earliest <= nw.col("begun_latest")).alias("may_be_before"),
-            (latest <= nw.col("begun_earliest")).alias("is_surely_before"),
-            (earliest <= nw.col("until_latest") + timedelta(days=days)).alias("is_in_time"),
+            _moment().alias("moment"),
         )
+        .filter(~nw.col("moment").is_null())
     )
+
+
+def _moment() -> nw.Expr:
+    """Null after the end."""
+    earliest, latest = nw.col("collected_earliest"), nw.col("collected_latest")
+    in_time = earliest <= nw.col("end")
+    doubtful = nw.when(in_time).then(nw.lit(_BEFORE_OR_AFTER)).otherwise(nw.lit(_BEFORE_OR_NEITHER))
+    before = nw.when(latest <= nw.col("begun_earliest")).then(nw.lit(_SURELY_BEFORE)).otherwise(doubtful)
+    after = nw.when(in_time).then(nw.lit(_AFTER))
+    return nw.when(earliest <= nw.col("begun_latest")).then(before).otherwise(after)
 
 
 def _range() -> nw.Expr:
@@ -124,10 +138,11 @@ def _range() -> nw.Expr:
     return nw.when(value.is_null()).then(nw.lit(None, nw.Int32)).otherwise(place)
 
 
-def _summary(values: nw.LazyFrame[Any], before: str, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
+def _summary(values: nw.LazyFrame[Any], reading: str, options: Mapping[str, Any]) -> nw.DataFrame[Any]:
     tests, scale = tests_of(options), options["scale"]
-    last = worked_out_once(_last_before(values.filter(nw.col(before)), tests, scale))
-    on = values.filter(~nw.col(before) & nw.col("is_in_time")).join(_baselines(last), on=list(_TEST), how="left")
+    before, after = (values.filter(nw.col("moment").is_in(moments)) for moments in _READ[reading])
+    last = worked_out_once(_last_before(before, tests, scale))
+    on = after.join(_baselines(last), on=list(_TEST), how="left")
     over = nw.col("baseline_micro") > nw.col("baseline_upper_micro")
     # Whether the baseline was normal is asked of its own limits, at its own time.
     state = nw.when(over).then(nw.lit("abnormal")).otherwise(nw.lit("normal"))
@@ -161,11 +176,14 @@ def _last_before(pre: nw.LazyFrame[Any], tests: Sequence[LabTest], scale: str) -
     usable = pre.filter(~nw.col("value_micro").is_null())
     low = [place for place, test in enumerate(tests) if _direction(test, scale) == "low"]
     away = nw.when(nw.col("place").is_in(low)).then(-nw.col("value_micro")).otherwise(nw.col("value_micro"))
-    kept = usable.with_columns(away=away)
-    for column, best in (("at", "max"), ("away", "min"), ("source_row", "min")):
-        extreme = getattr(nw.col(column), best)().over(*_TEST)
-        kept = kept.with_columns(extreme=extreme).filter(nw.col(column) == nw.col("extreme"))
-    return kept
+    latest = usable.group_by(*_TEST).agg(nw.col("at").max().alias("last"))
+    kept = usable.with_columns(away=away).join(latest, on=list(_TEST), how="inner")
+    kept = worked_out_once(kept.filter(nw.col("at") == nw.col("last")))
+    counted = kept.join(kept.group_by(*_TEST).agg(nw.len().alias("rows")), on=list(_TEST), how="inner")
+    alone, tied = counted.filter(nw.col("rows") == 1), counted.filter(nw.col("rows") > 1)
+    for column in ("away", "source_row"):  # minima over a group are dear: asked of those few alone
+        tied = tied.filter(nw.col(column) == nw.col(column).min().over(*_TEST))
+    return nw.concat([alone, tied])
 
 
 def _baselines(last: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:

@@ -8,6 +8,7 @@ import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
 from seriatim.derive._first_cycle import of_first_cycle, planned_in_first_cycle
+from seriatim.engines.choose import worked_out_once
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import TallySpec
 
@@ -28,19 +29,30 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
 
     Without a dose record, or for the stop without a known reason, the answer is "not assessed" and not "no".
     """
-    asked = [_any_dose(series, cases, question, status) for question, status in STATUSES.items()]
+    handled = _handled(series, cases)
+    asked = [_any_dose(handled, question, place) for place, question in enumerate(STATUSES)]
     return nw.concat([*asked, _stopped(series, cases)])
 
 
-def _any_dose(series: TreatmentSeries, cases: Cases, question: str, status: str) -> nw.LazyFrame[Any]:
+def _handled(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
+    """One row per case: for each status 1 if a dose has it and 0 if none has, null without a dose record."""
     everyone = cases.frame.select("patient_id")
     if not series.has("dose"):
-        return _answered(everyone, question, nw.lit(NOT_ASSESSED))
-    one = nw.when(nw.col("status") == status).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
-    planned = planned_in_first_cycle(series, cases).select("patient_id", one.alias("found"))
-    found = planned.group_by("patient_id").agg(nw.col("found").max())
-    answer = nw.when(nw.col("found").is_null()).then(nw.lit(NOT_ASSESSED)).otherwise(_yes_if(nw.col("found") > 0))
-    return _answered(everyone.join(found, on="patient_id", how="left"), question, answer)
+        nothing = nw.lit(None, nw.Int64)
+        return everyone.with_columns(**dict.fromkeys((f"has_{place}" for place in range(len(STATUSES))), nothing))
+    flags = {
+        f"has_{place}": nw.when(nw.col("status") == status).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
+        for place, status in enumerate(STATUSES.values())
+    }
+    planned = planned_in_first_cycle(series, cases).select("patient_id", **flags)
+    found = planned.group_by("patient_id").agg(*(nw.col(name).max() for name in flags))
+    return worked_out_once(everyone.join(found, on="patient_id", how="left"))
+
+
+def _any_dose(handled: nw.LazyFrame[Any], question: str, place: int) -> nw.LazyFrame[Any]:
+    found = nw.col(f"has_{place}")
+    answer = nw.when(found.is_null()).then(nw.lit(NOT_ASSESSED)).otherwise(_yes_if(found > 0))
+    return _answered(handled, question, answer)
 
 
 def _stopped(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
