@@ -422,6 +422,18 @@ class DoseRule(Sourced):
         return self
 
     @model_validator(mode="after")
+    def _no_section_that_does_nothing(self) -> DoseRule:
+        """A cap on a body surface that nobody multiplies would be believed to hold."""
+        idle = {
+            "body_surface": self.body_surface is not None and self.size != "m2",
+            "weight": self.weight is not None and self.size is None,
+            "weight.adjusted": self.basis.weight != "adjusted" and bool(self.weight and self.weight.adjusted),
+        }
+        for name in (name for name, is_idle in idle.items() if is_idle):
+            raise ValueError(f"no {name}: {self.basis.amount} with the weight {self.basis.weight} does not use it")
+        return self
+
+    @model_validator(mode="after")
     def _rounding_that_can_be_done(self) -> DoseRule:
         if self.round and self.bands:
             raise ValueError("round or bands, not both")

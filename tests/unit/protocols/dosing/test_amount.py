@@ -385,3 +385,28 @@ def test_the_extremes_take_levels_rounding_and_bands_into_account():
     assert smallest_dose(banded) == read_quantity("55.8 M[IU-aldesleukin]")
     flat = rule(basis={"amount": "18 M[IU-aldesleukin]"}, weight=None)
     assert largest_dose(flat) == smallest_dose(flat)
+
+
+def test_rounding_to_exactly_the_hard_limit_is_rounding_as_declared():
+    dose = given(calculated(rule(round=tenth("half_up"), hard_limits={"per_dose": "59.4 M[IU-aldesleukin]"})))
+    assert million(dose) == Decimal("59.4")
+    assert not any("hard limit" in caution for caution in dose.cautions)
+
+
+@pytest.mark.parametrize(("level", "says"), [(None, "found no dose level,"), ("-3", "found the dose level -3,")])
+def test_a_refused_level_is_named(level, says):
+    assert says in str(calculated(rule(modifications=LEVELS), level=level, given=[]))
+
+
+@pytest.mark.parametrize("per_size", ["4.4 mg/kg", "720000 [IU-aldesleukin]/m2"])
+def test_an_amount_by_another_size_or_unit_adds_nothing_up(per_size):
+    declared = rule(hard_limits={"per_dose": "180 M[IU-aldesleukin]", "lifetime": "9 M[IU-aldesleukin]/kg"})
+    before = [earlier("72", -8, per_size=read_quantity(per_size))]
+    assert refusals(calculated(declared, given=before)) == ["history.size"]
+
+
+def test_a_vial_may_give_all_that_its_label_says():
+    stock = {**STOCK, "deliverable": "22 M[IU-aldesleukin]"}
+    vials = given(calculated(rule(product=stock), "60.1")).vials
+    assert vials is not None
+    assert vials.count == vials.by_label == 2

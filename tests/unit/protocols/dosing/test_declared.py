@@ -261,3 +261,21 @@ def test_every_source_of_a_dose_section_is_found():
 def test_an_amount_that_cannot_be_said_in_words_is_a_fault_of_the_file(amount, per):
     with pytest.raises(ValueError, match=f'"{per}" has no words'):
         rule(basis={"amount": amount, "weight": "actual"})
+
+
+def test_a_section_that_nothing_uses_is_a_fault():
+    by_weight = {"amount": "2 mg/kg", "weight": "actual"}
+    with pytest.raises(ValueError, match="no body_surface"):
+        rule(basis=by_weight)
+    with pytest.raises(ValueError, match="no weight: 25 mg"):
+        rule(basis={"amount": "25 mg"}, body_surface=None)
+    formula = {"formula": "devine_40", "round": {"to": "1 kg", "mode": "up"}, "source": {"ref": "label", "at": "3"}}
+    believed = {"plausible": ["30 kg", "250 kg"], "confirm_if_change_over": "10 %", "max_age": "48 h"}
+    with pytest.raises(ValueError, match=r"no weight\.adjusted"):
+        rule(basis=by_weight, body_surface=None, weight={**believed, "adjusted": formula})
+
+
+def test_a_vial_of_millilitres_holds_no_amount():
+    stock = {"vial_label": "5 mL", "deliverable": "5 mL", "concentration": "1 mL/mL", "partial_vials": "keep"}
+    with pytest.raises(ValueError, match="vial_label and deliverable as amounts"):
+        rule(product={**stock, "stable_for": "48 h"})

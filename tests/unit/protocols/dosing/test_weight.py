@@ -14,7 +14,7 @@ from seriatim.protocols.dosing.calculate import calculate_dose
 from seriatim.protocols.dosing.declared import AdjustedWeight, DoseRule
 from seriatim.protocols.dosing.dose import Dose
 from seriatim.protocols.dosing.moments import hours_words
-from seriatim.protocols.dosing.quantity import Quantity, read_quantity
+from seriatim.protocols.dosing.quantity import Quantity, read_quantity, split_size
 from seriatim.protocols.dosing.refusal import DoseRefused
 from seriatim.protocols.dosing.weight import Weighed
 from seriatim.vocabulary.ucum import UnknownUnit
@@ -303,3 +303,30 @@ def test_a_number_without_end_in_the_wanted_unit_is_refused_and_not_rounded():
 def test_elapsed_time_is_said_as_on_the_ward():
     spans = [timedelta(minutes=59), timedelta(hours=7, minutes=59), timedelta(days=1, hours=1), timedelta(days=3)]
     assert [hours_words(span) for span in spans] == ["59 min", "7 h", "1 day 1 h", "3 days 0 h"]
+
+
+def test_a_change_is_counted_from_the_last_weight_before():
+    before = [weighed("70 kg", -400), weighed("78 kg", -200)]
+    assert isinstance(first_dose(weighed("82.4 kg"), earlier=before), Dose)
+    assert refusals(first_dose(weighed("82.4 kg"), earlier=[weighed("78 kg", -400), weighed("70 kg", -200)])) == [
+        "weight.change"
+    ]
+
+
+def test_two_weights_of_one_moment_contradict_nothing():
+    answer = calculate_dose(rule("actual"), weight=weighed("82.4 kg"), earlier=[weighed("82 kg")], at=START)
+    assert million(answer) == Decimal("59.328")
+
+
+def test_the_size_that_was_multiplied_is_on_the_dose():
+    dose = first_dose(weighed("82400 g"))
+    assert isinstance(dose, Dose)
+    assert str(dose.size) == "82.4 kg"
+
+
+def test_only_kg_and_square_metres_are_sizes_of_a_patient():
+    assert [split_size(unit) for unit in ("mg/h", "mg/kg/h", "mg/g")] == [
+        ("mg/h", None),
+        ("mg/kg/h", None),
+        ("mg", "kg"),
+    ]
