@@ -46,7 +46,7 @@ def section(shown: Shown) -> Section | None:
     blocks.append(_group_table(shown))
     if table := _chance_table(shown):
         blocks.append(table)
-    notes = SMALL_PRINT if ends(shown.plan).in_order else SMALL_PRINT[:1]
+    notes = SMALL_PRINT if _row(shown, "final_run") else SMALL_PRINT[:1]
     return Section("deaths", "Did anybody die of treatment?", tuple(blocks), notes)
 
 
@@ -56,7 +56,7 @@ def _row(shown: Shown, statistic: str) -> ResultRow | None:
 
 def _sentences(shown: Shown) -> list[Sentence]:
     made: list[Sentence | None] = []
-    if not ends(shown.plan).in_order:
+    if _row(shown, "final_run") is None:  # arms have none; a printed run has, whatever its groups are
         return [wording.of_arms(shown.results.where(analysis="deaths", statistic="risk"))]
     length, shortest, ripe = (_row(shown, name) for name in ("final_run", "shortest_run", "not_ripe"))
     if (row := _row(shown, "last_death")) is not None:
