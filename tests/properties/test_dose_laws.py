@@ -15,7 +15,7 @@ from seriatim.protocols.dosing.calculate import calculate_dose
 from seriatim.protocols.dosing.declared import DoseRule
 from seriatim.protocols.dosing.dose import Dose
 from seriatim.protocols.dosing.exact import terminating
-from seriatim.protocols.dosing.extremes import largest_dose, smallest_dose
+from seriatim.protocols.dosing.extremes import deviation_bound, largest_dose, smallest_dose
 from seriatim.protocols.dosing.limits import GivenDose
 from seriatim.protocols.dosing.quantity import Quantity, is_amount, read_quantity
 from seriatim.protocols.dosing.refusal import DoseRefused
@@ -169,6 +169,7 @@ def test_every_dose_lies_between_the_smallest_and_the_largest(kg, step, mode):
     dose = calculated(declared, kilograms(kg))
     assert isinstance(dose, Dose)
     assert smallest_dose(declared).value <= dose.amount.value <= largest_dose(declared).value
+    assert abs(dose.deviation_percent) <= deviation_bound(declared)
 
 
 SURFACE = {

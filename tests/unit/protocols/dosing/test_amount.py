@@ -11,7 +11,7 @@ from seriatim.errors import Misuse
 from seriatim.protocols.dosing.calculate import calculate_dose
 from seriatim.protocols.dosing.declared import DoseRule
 from seriatim.protocols.dosing.dose import Dose
-from seriatim.protocols.dosing.extremes import largest_dose, smallest_dose
+from seriatim.protocols.dosing.extremes import deviation_bound, largest_dose, smallest_dose
 from seriatim.protocols.dosing.limits import GivenDose, lifted_limits
 from seriatim.protocols.dosing.quantity import read_quantity
 from seriatim.protocols.dosing.refusal import DoseRefused
@@ -410,3 +410,11 @@ def test_a_vial_may_give_all_that_its_label_says():
     vials = given(calculated(rule(product=stock), "60.1")).vials
     assert vials is not None
     assert vials.count == vials.by_label == 2
+
+
+def test_the_bound_of_the_deviation_is_that_of_the_smallest_patient_at_the_lowest_level():
+    assert deviation_bound(rule()) == 0
+    assert round(deviation_bound(rule(round=tenth("half_up"), modifications=LEVELS)), 6) == Decimal("8.333333")
+    assert round(deviation_bound(rule(round=tenth("up"))), 6) == Decimal("8.333333")
+    at_the_ends = rule(bands={**BANDS, "table": [band("50", "60", "56")]})
+    assert deviation_bound(at_the_ends) == 12
