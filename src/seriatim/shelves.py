@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from importlib.metadata import entry_points
+from collections.abc import Callable, Iterable
+from functools import cache
+from importlib.metadata import EntryPoint, entry_points
 from types import ModuleType
 
 from seriatim.errors import Misuse
@@ -42,7 +44,13 @@ def take(shelf: str, name: str) -> ModuleType:
 
 
 def _packages(shelf: str) -> list[str]:
-    return sorted({point.value for point in entry_points(group=GROUP) if point.name == shelf})
+    return sorted({point.value for point in _points(entry_points) if point.name == shelf})
+
+
+@cache
+def _points(look: Callable[..., Iterable[EntryPoint]]) -> tuple[EntryPoint, ...]:
+    """What is installed, looked up once in a process: each look reads a file of every installed package."""
+    return tuple(look(group=GROUP))
 
 
 def _module_names(package: str) -> list[str]:
