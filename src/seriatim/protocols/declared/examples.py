@@ -12,11 +12,13 @@ from seriatim.protocols.actions import Action
 
 class Example(Document):
     """Given values, the verdict expected. `given`: variable to text such as "2.9 mg/dL", "true", a level, or null for
-    unknown. `others: normal` fills the rest with values that fire no rule; `others: unknown` leaves them out."""
+    unknown. `others: normal` fills the rest with values that fire no rule; `others: unknown` leaves them out.
+    `open_holds`: rules with `resume` whose hold an earlier dose left open."""
 
     name: str
     given: dict[str, str | bool | int | float | None] = Field(default_factory=dict)
     others: Literal["normal", "unknown"] = "normal"
+    open_holds: tuple[str, ...] = ()
     expect: Action | None = Field(default=None, description="the verdict, where definite and possible agree")
     definite: Action | None = None
     possible: Action | None = None
