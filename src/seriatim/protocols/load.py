@@ -13,6 +13,7 @@ from seriatim.protocols.declared.amount import fraction
 from seriatim.protocols.declared.protocol import SCHEMA, ProtocolDocument
 from seriatim.protocols.declared.rules import PreDoseRule
 from seriatim.protocols.declared.variables import VariableDeclaration
+from seriatim.protocols.dosing.declared import citations
 from seriatim.protocols.protocol import Rule, Screen, TreatmentProtocol
 from seriatim.rules.faults import NotARule
 from seriatim.rules.formula import Formula, parse_formula
@@ -204,6 +205,9 @@ def _cited(document: ProtocolDocument) -> Iterator[tuple[Place, str]]:
     if document.regimen is not None:
         yield ("regimen", "course", "source", "ref"), document.regimen.course.source.ref
         yield ("regimen", "cycle", "source", "ref"), document.regimen.cycle.source.ref
+    for drug, rule in document.dose.items():
+        for way, source in citations(rule):
+            yield ("dose", drug, *way, "ref"), source.ref
     for name, declared in document.variables.items():
         if declared.source is not None:
             yield ("variables", name, "source", "ref"), declared.source.ref

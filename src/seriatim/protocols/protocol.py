@@ -81,6 +81,7 @@ class TreatmentProtocol:
         stated: list[tuple[str, Sourced]] = [(part.id, part) for section in sections for part in section]
         if document.regimen is not None:
             stated += [("regimen.course", document.regimen.course), ("regimen.cycle", document.regimen.cycle)]
+        stated += [(f"dose.{drug}", rule) for drug, rule in document.dose.items()]
         named = [name for name, part in stated if part.is_unverified]
         return (*named, *(f"variable {name}" for name, v in document.variables.items() if v.evidence in ("M", "X")))
 
