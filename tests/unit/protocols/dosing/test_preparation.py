@@ -100,3 +100,9 @@ def test_a_protocol_that_declares_no_preparation_checks_none():
 def test_a_time_without_zone_is_a_wrong_call():
     with pytest.raises(Misuse, match="time zone"):
         Prepared(datetime(2026, 3, 2, 6, 0), VIALS)  # noqa: DTZ001
+
+
+def test_a_diluent_that_must_not_be_mixed_is_told_as_such():
+    (reason,) = preparation_reasons(RULE, dose(), replace(READY, diluent="NS"), START)
+    assert reason.found == "the diluent NS (it must not be mixed with this drug)"
+    assert reason.expected == "D5W"
