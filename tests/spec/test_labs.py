@@ -99,6 +99,18 @@ def test_values_without_a_limit_are_not_graded_with_the_reason_counted() -> None
     assert counts(tally, test="creatinine", reason=reason, had="yes") == 1
 
 
+def test_values_out_of_range_hide_no_other_value_and_no_other_reason() -> None:
+    labs = [value(f"1990-01-0{day}", amount) for day, amount in ((2, "-1"), (3, "2.0"), (4, "2000000000"))]
+    assert shift(*labs) == ("not known", "2")
+    tally = tallies(*labs, value("1990-01-05", "1.0", upper_limit=None))["lab_not_graded"]
+    told = {
+        reason: int(counts(tally, test="creatinine", reason=reason, had="yes")) for reason in tally.levels("reason")
+    }
+    assert {reason for reason, n in told.items() if n} == {
+        "it is below zero", "it is too large to be compared exactly", "its limit of normal is not recorded",
+    }  # fmt: skip
+
+
 def test_one_graded_value_outweighs_others_that_cannot_be_graded() -> None:
     assert shift(value("1990-01-02", "1.0"), value("1990-01-03", "9.0", unit=None)) == ("not known", "0")
 

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from seriatim.engines.batches import in_batches
-from seriatim.engines.choose import LARGE_TABLE_ROWS, choose_engine, collect, open_frames
+from seriatim.engines.choose import LARGE_TABLE_ROWS, choose_engine, collect, distinct, open_frames
 from seriatim.errors import Misuse
 
 GRADES = pl.DataFrame({"patient_id": ["003", "002", None, "001"], "grade": [1, 4, 2, 4]})
@@ -96,3 +96,11 @@ def test_a_bounded_duckdb_sorts_more_than_its_memory_by_spilling() -> None:
     wide = open_frames({"wide": frame}, "duckdb", "150MB")["wide"]
     first = next(in_batches(wide.with_columns(other=nw.col("text")), ["text", "case"]))
     assert first["text"].head(1).to_list() == frame["text"].sort().head(1).to_list()
+
+
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_each_combination_is_told_once_a_missing_one_among_them(engine: str) -> None:
+    twice = pl.concat([GRADES, GRADES])
+    frame = open_frames({"grades": twice}, engine)["grades"]
+    assert collect(distinct(frame, "grade"), "grade").rows() == [(1,), (2,), (4,)]
+    assert collect(distinct(frame, "patient_id"), "patient_id").rows() == [("001",), ("002",), ("003",), (None,)]
