@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -80,6 +81,22 @@ def test_of_the_expected_toxicities_every_rule_is_unverified():
     protocol = shipped("nci-expected-toxicities")
     assert {rule.id for rule in protocol.rules} <= set(protocol.unverified)
     assert {screen.id for screen in protocol.screens} <= set(protocol.unverified)
+
+
+def test_the_page_of_the_library_counts_rules_and_examples_and_says_what_loads():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "protocol-library.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in page.splitlines() if line.startswith("| `")]
+    told = {
+        row[0].strip("`"): (row[2], row[3], row[4].split(":")[0]) for row in rows if len(row) == 5 and row[2].isdigit()
+    }
+    assert told == {
+        name: (
+            str(len(shipped(name).rules)),
+            str(len(shipped(name).document.examples)),
+            "no" if shipped(name).unverified else "yes",
+        )
+        for name in LIBRARY
+    }
 
 
 @pytest.mark.parametrize("name", LIBRARY)
