@@ -90,7 +90,8 @@ def _connection_of(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyConnecti
     A relation made from a relation keeps all that went before it, and each table made anew has all of it bound again:
     a chain of a hundred steps took a minute. One made from the connection stands alone.
     """
-    ((key,),) = relation.query("frame", f"SELECT getvariable('{_KEY}')").fetchall()
+    asked = relation.query("frame", f"SELECT getvariable('{_KEY}')")
+    key = asked.fetchall()[0][0] if asked is not None else None
     return _OURS.get(key) if key else None
 
 
