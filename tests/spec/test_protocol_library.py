@@ -25,6 +25,7 @@ from seriatim.protocols.load import library, read_protocol
 from seriatim.protocols.moment import Moment, PastDose
 from seriatim.protocols.observations import Observation
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
+from seriatim.protocols.second_opinion import by_frame
 from seriatim.protocols.verdict import judge
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.facts import Facts
@@ -104,6 +105,14 @@ def test_every_protocol_answers_its_examples(name):
     protocol = shipped(name)
     assert protocol.document.examples
     assert failed_examples(protocol) == ()
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_two_engines_read_every_rule_alike_in_every_example(name):
+    protocol = shipped(name)
+    normal = normal_facts(protocol)
+    records = [example_facts(protocol, example, normal) for example in protocol.document.examples]
+    assert by_frame(protocol, records) == [protocol.fast(facts) for facts in records]
 
 
 @pytest.mark.parametrize("name", LIBRARY)
