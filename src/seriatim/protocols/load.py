@@ -43,7 +43,7 @@ def read_protocol(source: str | Path, *, unverified: bool = False) -> TreatmentP
 def load_protocol(text: str, name: str = "protocol", *, unverified: bool = False) -> TreatmentProtocol:
     """The same from text."""
     located = load_located(text, ProtocolDocument, schema=SCHEMA, name=name)
-    protocol = _compiled(located)
+    protocol = compiled_document(located)
     if protocol.unverified and not unverified:
         some = ", ".join(protocol.unverified[:5]) + (", ..." if len(protocol.unverified) > 5 else "")
         raise Misuse(
@@ -53,7 +53,8 @@ def load_protocol(text: str, name: str = "protocol", *, unverified: bool = False
     return protocol
 
 
-def _compiled(located: Located[ProtocolDocument]) -> TreatmentProtocol:
+def compiled_document(located: Located[ProtocolDocument]) -> TreatmentProtocol:
+    """The protocol that a document declares; raises `InvalidDocument` with every fault of names, units and rules."""
     document = located.document
     faults = [*_references(located), *_twice(located)]
     known = {}

@@ -63,8 +63,9 @@ class TreatmentProtocol:
 
     @property
     def name(self) -> str:
-        """Id and version, as a record names it."""
-        return f"{self.document.id}@{self.document.version}"
+        """Id and version, as a record names it, and what was laid over it."""
+        document = self.document
+        return "+".join([f"{document.id}@{document.version}", *(overlay.name for overlay in document.overlays)])
 
     @cached_property
     def sha256(self) -> str:

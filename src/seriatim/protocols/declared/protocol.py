@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from seriatim.documents import Document
 from seriatim.protocols.actions import Action
 from seriatim.protocols.declared.examples import Example
+from seriatim.protocols.declared.overlays import OverlayRecord
 from seriatim.protocols.declared.regimen import Regimen
 from seriatim.protocols.declared.rules import Care, Criterion, Discharge, PreDoseRule, Watch
 from seriatim.protocols.declared.sources import Source
@@ -49,6 +50,7 @@ class ProtocolDocument(Document):
     roles_to_sign: tuple[str, ...] = ("physician", "pharmacist", "nurse")
     examples: tuple[Example, ...] = ()
     notes: tuple[str, ...] = ()
+    overlays: tuple[OverlayRecord, ...] = Field(default=(), description="what was laid over a base to make this one")
 
     @model_validator(mode="after")
     def _undecided_never_gives(self) -> ProtocolDocument:
