@@ -1,0 +1,1 @@
+"""What would a protocol have said before every dose of a series?"""
