@@ -8,7 +8,7 @@ from pydantic import Field
 
 from seriatim.documents import Document
 
-Direction = Literal["tightening", "loosening", "mixed", "same"]
+Label = Literal["tightening", "loosening", "mixed", "same"]
 
 
 class LeftOut(Document):
@@ -26,7 +26,7 @@ class OverlayRecord(Document):
     version: str
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     base_sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
-    direction: Direction
+    direction: Label
     left_out: tuple[LeftOut, ...] = ()
 
     @property
