@@ -112,7 +112,7 @@ class _Reading:
         for place, rule in enumerate(declared):
             tree = self.tree(("before_dose", place, "when"), rule.when, groups=True)
             if tree is not None:
-                plain[rule.id] = _where_applicable(tree, applies)
+                plain[rule.id] = where_applicable(tree, applies)
         filled = {rule.id: self._filled(place, rule, plain) for place, rule in enumerate(declared) if rule.id in plain}
         resumes = {
             rule.id: self.tree(("before_dose", place, "resume"), rule.resume)
@@ -123,7 +123,7 @@ class _Reading:
 
     def _filled(self, place: int, rule: PreDoseRule, plain: Mapping[str, Tree]) -> Tree:
         """The rule with each group replaced by the conditions of its members."""
-        members = {group: _members(group, self.located.document.before_dose, plain) for group in self.groups}
+        members = {group: group_members(group, self.located.document.before_dose, plain) for group in self.groups}
         if rule.counts_as and groups_in(plain[rule.id]):
             fault = (f"a rule that counts rules and counts as {rule.counts_as}", "one or the other", "split it")
             self.faults.append(self.located.fault(("before_dose", place, "counts_as"), *fault))
@@ -156,7 +156,7 @@ class _Reading:
             self.faults.append(self.located.fault(place, *fault))
 
 
-def _members(group: str, rules: tuple[PreDoseRule, ...], plain: Mapping[str, Tree]) -> tuple[Tree, ...]:
+def group_members(group: str, rules: tuple[PreDoseRule, ...], plain: Mapping[str, Tree]) -> tuple[Tree, ...]:
     """The conditions that count under a name; those with one `count_once` stand together as one."""
     found: dict[str, list[Tree]] = {}
     for rule in rules:
@@ -165,7 +165,7 @@ def _members(group: str, rules: tuple[PreDoseRule, ...], plain: Mapping[str, Tre
     return tuple(trees[0] if len(trees) == 1 else Or(tuple(trees)) for trees in found.values())
 
 
-def _where_applicable(tree: Tree, applies: Mapping[str, Tree]) -> Tree:
+def where_applicable(tree: Tree, applies: Mapping[str, Tree]) -> Tree:
     """What a patient does not have cannot be abnormal: the condition holds only where its variables apply."""
     wanted = [applies[name] for name in sorted(variables(tree)) if name in applies]
     return And((*wanted, tree)) if wanted else tree
