@@ -7,7 +7,7 @@ checked against this one.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from seriatim.errors import Misuse
@@ -29,11 +29,10 @@ def known_at(
 ) -> Known:
     """Every variable of the protocol, known or with the reason why not.
 
-    `assume=False` leaves out each declared "not charted = absent". Raises `Misuse` for an observation of somebody else.
+    `assume=False` leaves out each declared "not charted = absent". Raises `Misuse` for an observation of somebody else,
+    and for two versions of one record where nothing says which came later.
     """
-    charted = list(observations)
-    if any(one.patient_id != moment.patient_id for one in charted):
-        raise Misuse("an observation of another patient was handed over with this patient's; look at the source")
+    chart = _chart(list(observations), moment)
     declared = protocol.document.variables
     known: Known = {}
     for name, declaration in declared.items():
@@ -41,7 +40,7 @@ def known_at(
             count = moment.counter(declaration.history)
             known[name] = Fact(count, count)
         elif declaration.codes:
-            known[name] = _measured(charted, declaration, protocol.variables[name], moment)
+            known[name] = _measured(chart, declaration, protocol.variables[name], moment)
     if assume:
         known |= _assumed(protocol, known)
     return known | {name: work_out(formula, known) for name, formula in protocol.formulas.items()}
@@ -73,17 +72,41 @@ def in_ticks(text: str, variable: Variable) -> int:
     return variable.levels.index(text)
 
 
-def _measured(
-    charted: Sequence[Observation], declared: VariableDeclaration, variable: Variable, moment: Moment
-) -> Fact | Unknown:
+@dataclass(frozen=True)
+class _Chart:
+    """All that was handed over, and of each record the version that was known by the decision."""
+
+    all: Sequence[Observation]
+    current: Sequence[Observation]
+
+
+def _chart(charted: Sequence[Observation], moment: Moment) -> _Chart:
+    if any(one.patient_id != moment.patient_id for one in charted):
+        raise Misuse("an observation of another patient was handed over with this patient's; look at the source")
+    known = [one for one in charted if one.known <= moment.recorded_by]
+    latest: dict[str, Observation] = {}
+    for one in sorted((one for one in known if one.record), key=lambda one: one.known):
+        before = latest.get(one.record)
+        if before is not None and before.known == one.known and before != one:
+            raise Misuse(
+                f"the record {one.record} is there twice, recorded at one time; say which version is the later"
+            )
+        latest[one.record] = one
+    return _Chart(charted, [*(one for one in known if not one.record), *latest.values()])
+
+
+def _measured(chart: _Chart, declared: VariableDeclaration, variable: Variable, moment: Moment) -> Fact | Unknown:
     codes = {code.lower() for code in declared.codes}
-    mine = [one for one in charted if one.code.lower() in codes]
-    current, pending = _current(mine, moment.recorded_by)
-    live = [one for one in current if one.status not in ("cancelled", "entered_in_error")]
+    mine = [one for one in chart.all if one.code.lower() in codes]
+    current = [one for one in chart.current if one.code.lower() in codes]
+    # Charted before the decision and dated after it: its true time, and with it what was last, is not known.
+    if any(one.recorded is not None and one.recorded <= moment.at < one.at for one in current):
+        return Unknown(Missing.IN_THE_FUTURE)
+    live = [one for one in current if one.status not in ("pending", "cancelled", "entered_in_error")]
     due = [one for one in live if one.at <= moment.at]
     inside, unclear = _in_window(due, declared, moment)
     if not inside and not unclear:
-        return Unknown(_why_none(pending, live, due, current))
+        return Unknown(_why_none(_is_awaited(mine, current, moment), live, due, current))
     if declared.take in ("worst", "best"):
         fact = _extreme(inside, unclear, declared, variable)
     elif unclear:
@@ -93,13 +116,10 @@ def _measured(
     return _fresh(fact, [*inside, *unclear], declared, moment)
 
 
-def _current(mine: Sequence[Observation], by: datetime) -> tuple[list[Observation], bool]:
-    """The version of each record that was known by a time, and whether something was still on its way."""
-    latest: dict[str, Observation] = {}
-    alone = [one for one in mine if not one.record and one.known <= by]
-    for one in sorted((one for one in mine if one.record and one.known <= by), key=lambda one: one.known):
-        latest[one.record] = one
-    return [*alone, *latest.values()], any(one.known > by >= one.at for one in mine)
+def _is_awaited(mine: Sequence[Observation], current: Sequence[Observation], moment: Moment) -> bool:
+    """Was something taken by then whose result was not known yet?"""
+    by = moment.recorded_by
+    return any(one.known > by >= one.at for one in mine) or any(one.status == "pending" for one in current)
 
 
 def _why_none(
@@ -145,10 +165,17 @@ def _by_order(inside: Sequence[Observation], take: str, variable: Variable) -> F
     if len(times) < abs(place):
         return Unknown(Missing.NEVER_MEASURED)
     values = [worth(one, variable) for one in inside if one.at == times[place]]
-    known = {(value.low, value.high) for value in values if isinstance(value, Fact)}
-    if len(known) > 1 or (known and len(known) + sum(isinstance(value, Unknown) for value in values) > len(known)):
-        return Unknown(Missing.CONTRADICTORY)
-    return values[0]
+    usable = [value for value in values if isinstance(value, Fact)]
+    if not usable:
+        return _told([value for value in values if isinstance(value, Unknown)])
+    if len({(value.low, value.high) for value in usable}) > 1 or len(usable) < len(values):
+        return Unknown(Missing.CONTRADICTORY, source=", ".join(sorted({value.source for value in values})))
+    return usable[0]
+
+
+def _told(unknown: Sequence[Unknown]) -> Unknown:
+    """One reason of several: an empty cell is the least, since an assumption may stand in its place."""
+    return next((one for one in unknown if one.why is not Missing.NEVER_MEASURED), unknown[0])
 
 
 def _extreme(
@@ -160,10 +187,11 @@ def _extreme(
     maybe = [worth(one, variable) for one in unclear]
     usable = [value for value in sure if isinstance(value, Fact)]
     if not usable:
-        first = next((value for value in sure if isinstance(value, Unknown)), None)
-        return first or Unknown(Missing.TIME_UNCLEAR)
+        unknown = [value for value in sure if isinstance(value, Unknown)]
+        return _told(unknown) if unknown else Unknown(Missing.TIME_UNCLEAR)
     pick = max if up else min
     low, high = pick(value.low for value in usable), pick(value.high for value in usable)
+    source = next(value.source for value in usable if (value.high == high if up else value.low == low))
     also = [value for value in maybe if isinstance(value, Fact)]
     if up:
         high = max([high, *(value.high for value in also)])
@@ -174,7 +202,7 @@ def _extreme(
         if limits is None:
             return Unknown(Missing.NOT_A_NUMBER)
         low, high = (low, limits[1]) if up else (limits[0], high)
-    return Fact(low, high, source=usable[0].source)
+    return Fact(low, high, source=source)
 
 
 def _fresh(

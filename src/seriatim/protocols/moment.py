@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Literal
 
 from seriatim.errors import Misuse
@@ -21,6 +21,9 @@ class PastDose:
     cycle: int
     at: datetime
     status: DoseStatus
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "at", absolute(self.at, "the time of a dose before the decision"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,9 @@ class Moment:
     known_at: datetime | None = None
 
     def __post_init__(self) -> None:
-        times = [self.at, *(dose.at for dose in self.past)]
-        if any(time.tzinfo is None for time in times):
-            raise Misuse("the time of a decision has no time zone; give an instant, for example in UTC")
+        object.__setattr__(self, "at", absolute(self.at, "the time of a decision"))
+        if self.known_at is not None:
+            object.__setattr__(self, "known_at", absolute(self.known_at, "the time by which results count"))
         if any(later.at < earlier.at for earlier, later in zip(self.past, self.past[1:], strict=False)):
             raise Misuse("the doses before a decision are not in order of time; sort them")
         if self.past and self.past[-1].at > self.at:
@@ -90,6 +93,16 @@ class Moment:
                 return self.cycle
             case _:
                 return self.course
+
+
+def absolute(time: datetime, name: str) -> datetime:
+    """The instant in UTC. Two clock times of one zone would be compared and subtracted by the clock on the wall.
+
+    Raises `Misuse` for a time without a zone.
+    """
+    if time.tzinfo is None or time.utcoffset() is None:
+        raise Misuse(f"{name} has no time zone; give an instant, for example in UTC")
+    return time.astimezone(UTC)
 
 
 def _last_run(doses: Sequence[PastDose]) -> int:

@@ -9,12 +9,15 @@ from datetime import datetime
 from fractions import Fraction
 from typing import Literal
 
+from seriatim.errors import Misuse
+from seriatim.protocols.moment import absolute
 from seriatim.rules.facts import Fact, Missing, Unknown
 from seriatim.rules.variables import Kind, Variable
 from seriatim.vocabulary.ucum import as_ucum
 
-Status = Literal["final", "corrected", "cancelled", "entered_in_error", "unreliable", "not_testable"]
-_NUMBER = re.compile(r"\s*(<=|>=|<|>)?\s*([+-]?\d+(?:\.\d+)?)\s*")
+Status = Literal["final", "pending", "corrected", "cancelled", "entered_in_error", "unreliable", "not_testable"]
+_NUMBER = re.compile(r"\s*(<=|>=|<|>)?\s*([+-]?[0-9]+(?:\.[0-9]+)?)\s*")
+_COMMA = re.compile(r"[<>=]{0,2}\s*[+-]?[0-9]+(?:,[0-9]+)+(?:\.[0-9]+)?")
 YES_NO = {"yes": 1, "true": 1, "y": 1, "1": 1, "no": 0, "false": 0, "n": 0, "0": 0}
 _REFUSED: Mapping[str, Missing] = {
     "unreliable": Missing.DOUBTFUL_SPECIMEN,
@@ -27,7 +30,8 @@ class Observation:
     """One charted value: text as it stands, unit, when it was so, and when that became known.
 
     `at` to `at_latest` is the time it can have been, the same instant unless the clock time was ambiguous. `record`
-    finds it again; a later entry with the same `record` replaces it from its own `recorded` on.
+    finds it again; a later entry with the same `record` replaces it from its own `recorded` on. A result that is
+    still on its way is `pending`. Times are kept in UTC; raises `Misuse` for one without a zone.
     """
 
     patient_id: str
@@ -39,6 +43,14 @@ class Observation:
     recorded: datetime | None = None
     status: Status = "final"
     record: str = ""
+
+    def __post_init__(self) -> None:
+        for name in ("at", "at_latest", "recorded"):
+            time = getattr(self, name)
+            if time is not None:
+                object.__setattr__(self, name, absolute(time, f"a time of {self.code}"))
+        if self.at_latest is not None and self.at_latest < self.at:
+            raise Misuse(f"an observation of {self.code} ends its time before it begins; look at the source")
 
     @property
     def latest(self) -> datetime:
@@ -73,7 +85,7 @@ def _level(text: str, variable: Variable) -> int | None:
 def _number(text: str, observation: Observation, variable: Variable) -> Fact | Unknown:
     match = _NUMBER.fullmatch(text)
     if match is None:
-        return Unknown(Missing.NOT_A_NUMBER, source=observation.record)
+        return Unknown(Missing.NOT_A_NUMBER, _what_it_is(text), source=observation.record)
     unit = _unit(observation, variable)
     if isinstance(unit, Missing):
         return Unknown(unit, observation.unit or "", source=observation.record)
@@ -83,6 +95,13 @@ def _number(text: str, observation: Observation, variable: Variable) -> Fact | U
     ticks = int(micro) * (variable.multiplier(unit) if unit else 1)
     step = variable.multiplier(unit) if unit else 1
     return _between(ticks, step, match[1], variable, observation.record)
+
+
+def _what_it_is(text: str) -> str:
+    """What can be said of a text that is no number, without repeating it."""
+    if _COMMA.fullmatch(text):
+        return "written with a comma, which is a decimal mark to one reader and none to another"
+    return "written as NaN" if text.lower() == "nan" else ""
 
 
 def _unit(observation: Observation, variable: Variable) -> str | Missing:

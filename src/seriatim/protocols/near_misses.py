@@ -1,0 +1,44 @@
+"""Which rules does one step of the chart keep from holding? What to look at again before the next dose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from seriatim.protocols.known import Known
+from seriatim.protocols.protocol import TreatmentProtocol
+from seriatim.protocols.shown import shown, spelt_unit
+from seriatim.rules.evaluate import evaluate
+from seriatim.rules.facts import Fact, Unknown
+from seriatim.rules.tree import variables
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A rule that would hold if one variable were one step worse."""
+
+    rule: str
+    variable: str
+    found: str
+    step: str
+
+
+def near_misses(protocol: TreatmentProtocol, known: Known) -> tuple[NearMiss, ...]:
+    """Every rule that one step of one variable would make hold."""
+    return tuple(miss for name in protocol.variables for miss in _of(protocol, known, name))
+
+
+def _of(protocol: TreatmentProtocol, known: Known, name: str) -> Iterator[NearMiss]:
+    variable, declared, fact = protocol.variables[name], protocol.document.variables[name], known.get(name)
+    if declared.worse == "neither" or not isinstance(fact, Fact) or not declared.resolution:
+        return
+    step = int(variable.ticks_per_unit * Fraction(declared.resolution)) * (1 if declared.worse == "up" else -1)
+    moved: Mapping[str, Fact | Unknown] = {**known, name: Fact(fact.low + step, fact.high + step, fact.age)}
+    for rule in protocol.rules:
+        if name not in variables(rule.tree):
+            continue
+        if not evaluate(rule.tree, known).possible and evaluate(rule.tree, moved).definite:
+            yield NearMiss(
+                rule.id, name, shown(fact, variable), f"{declared.resolution} {spelt_unit(variable.unit)}".strip()
+            )
