@@ -21,7 +21,7 @@ from seriatim.protocols.replay.charted import AsKnown, charted
 from seriatim.protocols.replay.decisions import Decisions
 from seriatim.protocols.replay.instants import SECOND
 from seriatim.protocols.replay.windows import HIGHEST, LOWEST, Gathered, gathered, placed
-from seriatim.protocols.replay.worths import worth_of
+from seriatim.protocols.replay.worths import words_of, worth_of
 from seriatim.rules.expression import age, derived, high, low
 from seriatim.rules.variables import Variable
 from seriatim.series.series import TreatmentSeries
@@ -30,12 +30,14 @@ EVER = Window(since="ever")
 
 
 @dataclass(frozen=True)
-class _Source:
-    """The values under one set of codes, placed among the decisions, and the units that they have."""
+class _Charts:
+    """All values placed among the decisions; which source and what units they have, and what was still on its way."""
 
     values: nw.LazyFrame[Any]
+    codes: tuple[frozenset[str], ...]
     units: tuple[str, ...]
-    pending: nw.LazyFrame[Any] | None  # `n`, `pending`: was something taken and not yet known
+    words: tuple[str, ...]
+    taken: nw.LazyFrame[Any] | None  # the same values placed by when they were taken, for sources that ask
 
 
 def features(
@@ -51,64 +53,64 @@ def features(
     `at_decision` asks only for what was known on the ward by then; `final` for all that had been taken by then.
     `assume=False` leaves out each declared "not charted = absent".
     """
+    observed = observed_features(series, protocol, decisions, as_known=as_known)
+    return completed(observed, protocol, frozenset() if assume else frozenset(assumptions(protocol)))
+
+
+def observed_features(
+    series: TreatmentSeries, protocol: TreatmentProtocol, decisions: Decisions, *, as_known: AsKnown = "at_decision"
+) -> nw.LazyFrame[Any]:
+    """What was charted and counted alone, worked out once; `completed` adds what is assumed and derived."""
     declared = protocol.document.variables
     frame = decisions.frame
-    sources = _sources(series, protocol, frame, as_known)
+    charts = _charts(series, protocol, frame, as_known)
     facts = frame.select("n", "course", "cycle", *_counters(declared))
     facts = _with(facts, _history(declared)).select("n", *_columns_of(declared, "history"))
     for name, declaration in declared.items():
-        if not declaration.codes:
-            continue
-        source = sources[_codes(declaration)]
-        one = _one(name, declaration, protocol.variables[name], source, frame)
-        facts = facts.join(worked_out_once(one), on="n", how="left")
-    facts = worked_out_once(facts)
-    if assume:
-        facts = _with(facts, _assumed(protocol))
-    facts = _with(facts, _derived(protocol))
-    return facts.select("n", *(column(name) for name in declared for column in (low, high, age)))
+        if declaration.codes:
+            one = _one(name, declaration, protocol.variables[name], charts, frame)
+            facts = facts.join(worked_out_once(one), on="n", how="left")
+    return worked_out_once(facts)
 
 
-def _codes(declaration: VariableDeclaration) -> tuple[str, ...]:
-    return tuple(sorted({code.lower() for code in declaration.codes}))
+def assumptions(protocol: TreatmentProtocol) -> tuple[str, ...]:
+    """The variables of which a missing value is taken for something."""
+    return tuple(name for name, one in protocol.document.variables.items() if one.missing is not None and one.codes)
 
 
-def _sources(
+def completed(
+    observed: nw.LazyFrame[Any], protocol: TreatmentProtocol, without: frozenset[str] = frozenset()
+) -> nw.LazyFrame[Any]:
+    """The same with what the protocol assumes (but for the variables named in `without`) and derives."""
+    facts = _with(_with(observed, _assumed(protocol, without)), _derived(protocol))
+    return facts.select("n", *(column(name) for name in protocol.document.variables for column in (low, high, age)))
+
+
+def _codes(declaration: VariableDeclaration) -> frozenset[str]:
+    return frozenset(code.lower() for code in declaration.codes)
+
+
+def _charts(
     series: TreatmentSeries, protocol: TreatmentProtocol, decisions: nw.LazyFrame[Any], as_known: AsKnown
-) -> dict[tuple[str, ...], _Source]:
+) -> _Charts:
     declared = [one for one in protocol.document.variables.values() if one.codes]
-    assumed = {_codes(one) for one in declared if one.missing is not None}
-    return {
-        codes: _source(series, decisions, codes, as_known, pending=codes in assumed)
-        for codes in dict.fromkeys(_codes(one) for one in declared)
-    }
+    codes = tuple(dict.fromkeys(_codes(one) for one in declared))
+    words = words_of(protocol.variables.values())
+    found = charted(series, decisions, codes, words, as_known)
+    every = worked_out_once(found.frame)
+    values = worked_out_once(placed(every, decisions))
+    asked = sorted({codes.index(_codes(one)) for one in declared if one.missing is not None})
+    taken = None
+    if asked:
+        mine = every.filter(nw.col("source").is_in(asked)).select("who", "source", "a")
+        taken = worked_out_once(placed(mine, decisions, entry="a"))
+    return _Charts(values, codes, found.units, words, taken)
 
 
-def _source(
-    series: TreatmentSeries, decisions: nw.LazyFrame[Any], codes: Sequence[str], as_known: AsKnown, *, pending: bool
-) -> _Source:
-    found = charted(series, decisions, codes, as_known)
-    if found is None:
-        found = _no_values(decisions)
-    found = worked_out_once(found)
-    values = worked_out_once(placed(found, decisions))
-    units = found.select("unit").unique().collect("polars").to_native()["unit"].drop_nulls().sort().to_list()
-    waiting = worked_out_once(_pending(found, values, decisions)) if pending else None
-    return _Source(values, tuple(units), waiting)
-
-
-def _no_values(decisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    nobody = decisions.filter(nw.col("n") < 0)
-    whole = {name: nw.lit(None, nw.Int64) for name in ("a", "b", "k", "micro")}
-    words = {name: nw.lit(None, nw.String) for name in ("text", "unit", "censored")}
-    return nobody.select("who", **whole, **words)
-
-
-def _pending(found: nw.LazyFrame[Any], values: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+def _pending(taken: nw.LazyFrame[Any], known: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
     """Decisions at which more had been taken than was known."""
-    taken = placed(found.select("who", "a"), decisions, entry="a")
     counts = []
-    for name, rows in (("taken", taken), ("known", values)):
+    for name, rows in (("taken", taken), ("known", known)):
         by_segment = rows.group_by("n").agg(nw.len().cast(nw.Int64).alias(name))
         joined = decisions.select("n", "who").join(by_segment, on="n", how="left")
         filled = joined.with_columns(nw.col(name).fill_null(0))
@@ -121,20 +123,21 @@ def _one(
     name: str,
     declared: VariableDeclaration,
     variable: Variable,
-    source: _Source,
+    charts: _Charts,
     decisions: nw.LazyFrame[Any],
 ) -> nw.LazyFrame[Any]:
-    worth = worth_of(variable, source.units)
-    values = source.values.with_columns(lo=worth.low, hi=worth.high, empty=worth.empty)
+    worth = worth_of(variable, charts.units, charts.words)
+    mine = nw.col("source") == charts.codes.index(_codes(declared))
+    rows = charts.values.filter(mine)
+    values = rows.select("who", "n", "a", "b", "k", lo=worth.low, hi=worth.high, empty=worth.empty)
     if declared.take in ("worst", "best"):
         found = _extreme(values, declared, variable, decisions)
     else:
         found = _by_order(values, declared, decisions)
     found = _fresh(found, declared)
-    if source.pending is not None:
-        found = found.join(source.pending, on="n").with_columns(
-            never=(nw.col("none") & ~nw.col("pending")) | nw.col("blank")
-        )
+    if declared.missing is not None and charts.taken is not None:
+        pending = _pending(charts.taken.filter(mine), rows, decisions)
+        found = found.join(pending, on="n").with_columns(never=(nw.col("none") & ~nw.col("pending")) | nw.col("blank"))
     else:
         found = found.with_columns(never=nw.col("none") | nw.col("blank"))
     return found.select(
@@ -272,12 +275,12 @@ def _history(declared: Mapping[str, VariableDeclaration]) -> list[nw.Expr]:
     return found
 
 
-def _assumed(protocol: TreatmentProtocol) -> list[nw.Expr]:
+def _assumed(protocol: TreatmentProtocol, without: frozenset[str]) -> list[nw.Expr]:
     """What stands for a value that was never charted, where the protocol says so and its condition is known to hold."""
     found = []
     for name, declared in protocol.document.variables.items():
         rule = declared.missing
-        if rule is None or not declared.codes:
+        if rule is None or not declared.codes or name in without:
             continue
         stands = nw.col(_never(name))
         if rule.only_if is not None:

@@ -45,17 +45,20 @@ class Gathered:
 
 def placed(values: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any], entry: str = "k") -> nw.LazyFrame[Any]:
     """Each value with `n`, the first decision of its patient from its `entry` on; those after the last are left out."""
-    kinds = decisions.select("who", nw.col("at").alias("time"), is_decision=nw.lit(1).cast(nw.Int64))
     columns = [name for name in values.collect_schema().names() if name != "who"]
-    line = values.with_columns(time=nw.col(entry), is_decision=nw.lit(0).cast(nw.Int64))
-    empty = kinds.with_columns(*(_nothing(values, name).alias(name) for name in columns))
-    order = ["who", "time", "is_decision"]
-    both = nw.concat([line.select(*order, *columns), empty.select(*order, *columns)])
-    counted = both.with_columns(n=nw.col("is_decision").cum_sum().over(order_by=order).cast(nw.Int64) + 1)
-    ours = counted.filter(nw.col("is_decision") == 0).select("who", "n", *columns)
-    return ours.join(decisions.select("n", nw.col("who").alias("of")), on="n", how="inner").filter(
-        nw.col("of") == nw.col("who")
-    ).drop("of")  # fmt: skip
+    # From the latest on, so that the decision that comes next is the least so far.
+    line = values.select("who", *columns, nw.lit(HIGHEST).cast(nw.Int64).alias("n"), _turned(entry, 0))
+    empty = (nw.lit(None, nw.Int64).alias(name) for name in columns)
+    marks = decisions.select("who", *empty, "n", _turned("at", 1))
+    next_one = nw.col("n").cum_min().over("who", order_by="turned").cast(nw.Int64)
+    both = nw.concat([line, marks]).with_columns(n=next_one, is_mark=nw.col("turned") % 2)
+    known = (nw.col("is_mark") == 0) & (nw.col("n") < HIGHEST)
+    return both.filter(known).select("who", "n", *columns)
+
+
+def _turned(time: str, decision: int) -> nw.Expr:
+    """Time from the latest on; a decision comes before the values of its own instant, which it knows."""
+    return (nw.col(time) * -2 - decision).cast(nw.Int64).alias("turned")
 
 
 def gathered(
@@ -63,16 +66,16 @@ def gathered(
 ) -> nw.LazyFrame[Any]:
     """One row a decision: `n` and each name of `what`; `LOWEST` or `HIGHEST` where nothing counts."""
     if window.before is None and window.since in (None, "ever"):
-        return _ever(values, decisions, what).select("n", *what.names)
+        return _ever(values, decisions.select("n", "who"), what).select("n", *what.names)
     start = window.before or window.since or ""
-    inside = _flagged(values.join(decisions.select("n", *_needed(start)), on="n", how="inner"), window, start)
+    looked_up = decisions.select("n", *_needed(start))
+    inside = _flagged(values.join(looked_up, on="n", how="inner"), window, start)
     own = _over(inside, decisions, what, _group(start), run=start == "previous_given")
     if start in ("cycle_start", "course_start") and window.before is None:
         return own.select("n", *what.names)
-    back = _ever(values, decisions, what)
     if window.before is not None:
-        return _before(own, back, decisions, what, start)
-    return _where_none(own, back, decisions, what, start)
+        return _before(own, values, decisions, what, start)
+    return _where_none(own, values, decisions, what, start)
 
 
 def _needed(start: str) -> tuple[str, ...]:
@@ -97,9 +100,23 @@ def _flagged(values: nw.LazyFrame[Any], window: Window, start: str) -> nw.LazyFr
     return values.filter(sure | maybe).with_columns(i=sure, u=maybe)
 
 
-def _ever(values: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any], what: Gathered) -> nw.LazyFrame[Any]:
+def _ever(values: nw.LazyFrame[Any], wanted: nw.LazyFrame[Any], what: Gathered) -> nw.LazyFrame[Any]:
+    """All that was known at each of some decisions (`n`, `who`), whenever it was taken."""
     everything = values.with_columns(i=nw.col("n") > 0, u=nw.col("n") < 0)
-    return _over(everything, decisions, what, PATIENT, run=False)
+    return _over(everything, wanted, what, PATIENT, run=False)
+
+
+def _ever_at(
+    values: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any], some: nw.Expr, what: Gathered
+) -> nw.LazyFrame[Any]:
+    """The same for a few decisions of a patient: the segments between them are put together first."""
+    own = nw.when(some).then(nw.col("n")).otherwise(nw.lit(HIGHEST)).cast(nw.Int64)
+    turned = decisions.with_columns(own=own, turned=nw.col("n") * -1)
+    stretches = turned.select("n", stretch=nw.col("own").cum_min().over("who", order_by="turned"))
+    joined = values.join(stretches, on="n", how="inner").filter(nw.col("stretch") < HIGHEST)
+    return _ever(
+        joined.with_columns(n=nw.col("stretch")).drop("stretch"), decisions.filter(some).select("n", "who"), what
+    )
 
 
 def _over(
@@ -113,7 +130,7 @@ def _over(
     segments = counted.group_by("n").agg(
         *(nw.col(name).max() for name in what.greatest_names), *(nw.col(name).min() for name in what.least)
     )
-    wanted = ("n", *dict.fromkeys(name for name in (*group, "given_before") if name != "n"))
+    wanted = ("n", *(name for name in (*group, *(("given_before",) if run else ())) if name != "n"))
     joined = decisions.select(*wanted).join(segments, on="n", how="left")
     filled = joined.with_columns(
         *(nw.col(name).fill_null(LOWEST).cast(nw.Int64) for name in what.greatest_names),
@@ -142,28 +159,26 @@ def _with_second(filled: nw.LazyFrame[Any], name: str, over: Sequence[str]) -> n
 
 
 def _where_none(
-    own: nw.LazyFrame[Any], back: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any], what: Gathered, start: str
+    own: nw.LazyFrame[Any], values: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any], what: Gathered, start: str
 ) -> nw.LazyFrame[Any]:
     """At a decision before which there was no such dose in the cycle the whole past counts."""
-    names = what.names
-    past = back.select("n", *(nw.col(name).alias(f"past_{name}") for name in names))
-    joined = decisions.select("n", start).join(own.select("n", *names), on="n").join(past, on="n")
+    back = _ever_at(values, decisions, nw.col(start).is_null(), what)
+    past = back.select("n", *(nw.col(name).alias(f"past_{name}") for name in what.names))
+    joined = decisions.select("n", start).join(own.select("n", *what.names), on="n").join(past, on="n", how="left")
     none = nw.col(start).is_null()
-    return joined.select(
-        "n", *(nw.when(none).then(nw.col(f"past_{name}")).otherwise(nw.col(name)).alias(name) for name in names)
-    )
+    chosen = (nw.when(none).then(nw.col(f"past_{name}")).otherwise(nw.col(name)).alias(name) for name in what.names)
+    return joined.select("n", *chosen)
 
 
 def _before(
-    own: nw.LazyFrame[Any], back: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any], what: Gathered, start: str
+    own: nw.LazyFrame[Any], values: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any], what: Gathered, start: str
 ) -> nw.LazyFrame[Any]:
     """What was known at the first decision of the cycle or course, and what became known later of the time before."""
     group, place = _group(start), _needed(start)[1]
-    names = what.names
-    past = back.select("n", *(nw.col(name).alias(f"past_{name}") for name in names))
-    first = decisions.select("n", place, *group).join(past, on="n").with_columns(first=nw.col(place) == 1)
-    at_first = first.filter(nw.col("first")).select(*group, *(f"past_{name}" for name in names))
-    joined = decisions.select("n", *group).join(own.select("n", *names), on="n").join(at_first, on=list(group))
+    back = _ever_at(values, decisions, nw.col(place) == 1, what)
+    past = back.select("n", *(nw.col(name).alias(f"past_{name}") for name in what.names))
+    at_first = decisions.select("n", *group).join(past, on="n", how="inner").drop("n")
+    joined = decisions.select("n", *group).join(own.select("n", *what.names), on="n").join(at_first, on=list(group))
     if what.second:
         one, other = nw.col(what.second), nw.col(f"past_{what.second}")
         less = nw.when(one == other).then(nw.lit(LOWEST)).otherwise(nw.min_horizontal(one, other)).cast(nw.Int64)
@@ -173,7 +188,3 @@ def _before(
         *(nw.max_horizontal(name, f"past_{name}").alias(name) for name in what.greatest_names),
         *(nw.min_horizontal(name, f"past_{name}").alias(name) for name in what.least),
     )
-
-
-def _nothing(values: nw.LazyFrame[Any], name: str) -> nw.Expr:
-    return nw.lit(None, values.collect_schema()[name])
