@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import count
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import LASTING, Action
@@ -13,7 +12,7 @@ from seriatim.protocols.barrier import Barrier
 from seriatim.protocols.explain import Reason, chart, reason, wanted
 from seriatim.protocols.known import Known, known_at
 from seriatim.protocols.moment import Moment
-from seriatim.protocols.observations import Observation
+from seriatim.protocols.observations import Observation, named
 from seriatim.protocols.protocol import NOT_FOR_USE, TreatmentProtocol
 from seriatim.protocols.second_opinion import agrees
 from seriatim.protocols.verdict import Latches, Verdict, judge
@@ -132,10 +131,7 @@ def _asked(protocol: TreatmentProtocol, observations: Iterable[Observation], mom
     codes = {code.lower() for declared in protocol.document.variables.values() for code in declared.codes}
     # Another patient's are kept here whatever their code, so that they are refused.
     mine = [one for one in observations if one.code.lower() in codes or one.patient_id != moment.patient_id]
-    ordered = sorted(mine, key=lambda one: (one.at, one.known, one.code, one.record, one.value or "", one.unit or ""))
-    taken = {one.record for one in ordered}
-    free = (name for name in (f"observation {number}" for number in count(1)) if name not in taken)
-    return tuple(one if one.record else replace(one, record=next(free)) for one in ordered)
+    return named(mine)
 
 
 def _capital(text: str) -> str:

@@ -84,7 +84,7 @@ class Chart:
 
 
 def chart(protocol: TreatmentProtocol, known: Known, observations: Iterable[Observation], by: datetime) -> Chart:
-    """The chart as it stood at a time: of each record the version known by then."""
+    """The chart as it stood at a time: of each record the version known by then. Every observation has a record."""
     seen = sorted((one for one in observations if one.known <= by), key=lambda one: one.known)
     return Chart(protocol, known, {one.record: one for one in seen})
 

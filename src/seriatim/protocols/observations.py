@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from fractions import Fraction
+from itertools import count
 from typing import Literal
 
 from seriatim.errors import Misuse
@@ -60,6 +61,16 @@ class Observation:
     def known(self) -> datetime:
         """When it was known; where nothing says so, when it was observed."""
         return self.recorded or self.latest
+
+
+def named(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """The observations in an order of their own, those without a record under a name that finds them again."""
+    ordered = sorted(
+        observations, key=lambda one: (one.at, one.known, one.code, one.record, one.value or "", one.unit or "")
+    )
+    taken = {one.record for one in ordered}
+    free = (name for name in (f"observation {number}" for number in count(1)) if name not in taken)
+    return tuple(one if one.record else replace(one, record=next(free)) for one in ordered)
 
 
 def worth(observation: Observation, variable: Variable) -> Fact | Unknown:
