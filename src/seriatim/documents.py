@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from io import StringIO
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -86,6 +87,24 @@ def check_document(
 def read_document(path: Path, model: type[Model], *, schema: str) -> Model:
     """Read a document from a file; see `load_document`."""
     return load_document(read_text(path), model, schema=schema, name=path.name)
+
+
+def document_text(document: Document, schema: str) -> str:
+    """What a document declared, as YAML that reads as the same document; defaults that it left unsaid stay unsaid.
+
+    >>> class Note(Document):
+    ...     text: str
+    ...     grade: str = "any"
+    >>> print(document_text(Note(text="q8h"), "seriatim.note/1"), end="")
+    schema: seriatim.note/1
+    text: q8h
+    """
+    writer = YAML(typ="rt", pure=True)
+    writer.width = 100
+    writer.indent(mapping=2, sequence=4, offset=2)
+    written = StringIO()
+    writer.dump({"schema": schema} | document.model_dump(mode="json", exclude_unset=True), written)
+    return written.getvalue()
 
 
 def read_text(path: Path) -> str:

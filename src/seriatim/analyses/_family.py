@@ -10,6 +10,7 @@ import numpy as np
 from seriatim.methods.benjamini_hochberg import benjamini_hochberg
 from seriatim.methods.holm import holm
 from seriatim.plans.plan import Plan
+from seriatim.results.references import reference_of
 from seriatim.results.row import ResultRow
 
 FAMILY = "primary"
@@ -31,7 +32,8 @@ def family_rows(rows: Iterable[ResultRow], plan: Plan) -> list[ResultRow]:
             result_id=f"{row.result_id}_{suffix}",
             statistic=f"{row.statistic}_{suffix}",
             value=float(value),
-            method=f"{row.method}, adjusted by {name} over {len(members)} endpoints",
+            method=(method := f"{row.method}, adjusted by {name} over {len(members)} endpoints"),
+            reference=reference_of(method, row.convention),
             family=FAMILY,
             adjusted_by=name,
         )

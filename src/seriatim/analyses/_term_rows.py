@@ -16,6 +16,7 @@ from seriatim.methods.fisher_exact import Convention, fisher_exact_many
 from seriatim.methods.miettinen_nurminen import difference_bounds, score_test_many
 from seriatim.methods.values import NotEstimable
 from seriatim.plans.plan import Plan
+from seriatim.results.references import reference_of
 from seriatim.results.row import ResultRow
 from seriatim.tallies.tally import Counts
 
@@ -110,6 +111,7 @@ class _About:
             unit="patient",
             tally="terms",
             tally_keys=term.tally_keys,
+            reference=reference_of(columns.get("method", ""), columns.get("convention", "")),
             **columns,
         )
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from seriatim.displays._contract import Shown
 from seriatim.displays.wording import methods as wording
-from seriatim.pages import Cell, Section, Sentence, Table, TableRow
+from seriatim.displays.wording.sources import CITATIONS, short
+from seriatim.pages import Block, Cell, Listing, Section, Sentence, Table, TableRow
+from seriatim.plans.plan import plan_text
 from seriatim.tallies.files import content_hash
 
 
@@ -17,13 +19,20 @@ def lead(shown: Shown) -> tuple[Sentence, ...]:
 
 
 def section(shown: Shown) -> Section | None:
-    """The methods text made from the plan, the method of each statistic, the tallies with their hashes."""
+    """The plan and the text made from it, the method of each statistic with its source, the tallies."""
     # A printed table says nothing of terms, grades and windows; only a series has an account.
-    defined = [_endpoint_table(shown)] if shown.account.lines else []
+    plan = Listing("The plan as read", plan_text(shown.plan))
+    defined: list[Block] = [_endpoint_table(shown), plan] if shown.account.lines else []
     return Section(
         "methods",
         "Plan and methods",
-        (*wording.text(shown.plan), *defined, _method_table(shown), _tally_table(shown)),
+        (
+            *wording.text(shown.plan),
+            *defined,
+            _method_table(shown),
+            _source_table(shown),
+            _tally_table(shown),
+        ),
         ("Not a medical device. Statements about change over time do not say what caused it.",),
     )
 
@@ -44,17 +53,31 @@ def _endpoint_table(shown: Shown) -> Table:
 
 
 def _method_table(shown: Shown) -> Table:
-    seen: dict[tuple[str, str, str, str], int] = {}
+    seen: dict[tuple[str, str, str, str, str], int] = {}
     for row in shown.results:
         if row.method and row.value is not None:
-            key = (row.analysis, row.statistic, row.method, row.convention)
+            key = (row.analysis, row.statistic, row.method, row.convention, row.reference)
             seen[key] = seen.get(key, 0) + 1
     rows = [
-        TableRow(f"{analysis}: {statistic}", (Cell(method, (), "text"), Cell(convention, (), "text"), Cell(f"{n:,}")))
-        for (analysis, statistic, method, convention), n in sorted(seen.items())
+        TableRow(
+            f"{analysis}: {statistic}",
+            (
+                Cell(method, (), "text"),
+                Cell(convention, (), "text"),
+                Cell("; ".join(map(short, reference.split())) or "none", (), "text"),
+                Cell(f"{n:,}"),
+            ),
+        )
+        for (analysis, statistic, method, convention, reference), n in sorted(seen.items())
     ]
-    columns = ("Statistic", "Method", "Convention", "Rows")
+    columns = ("Statistic", "Method", "Convention", "Source", "Rows")
     return Table("statistics", "The method of each statistic, as its rows have it", columns, tuple(rows))
+
+
+def _source_table(shown: Shown) -> Table:
+    keys = {key for row in shown.results for key in row.reference.split()}
+    rows = [TableRow(short(key), (Cell(CITATIONS[key], (), "text"),)) for key in sorted(keys)]
+    return Table("sources", "The publications that the methods are from", ("Source", "Publication"), tuple(rows))
 
 
 def _tally_table(shown: Shown) -> Table:

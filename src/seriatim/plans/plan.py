@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from seriatim.documents import Document, load_document, read_document
+from seriatim.documents import Document, document_text, load_document, read_document
 from seriatim.errors import Misuse
 from seriatim.plans.endpoints import Endpoint
 from seriatim.plans.grouping import Grouping
@@ -116,6 +116,11 @@ def read_plan(source: str | Path) -> Plan:
     if text := library_text(str(source)):
         return load_document(text, Plan, schema=SCHEMA, name=f"{source}.yaml")
     raise Misuse(f"there is no plan file {source} and no plan of that name; the library has {', '.join(library())}")
+
+
+def plan_text(plan: Plan) -> str:
+    """The plan as YAML, to be printed and to be read again as the same plan."""
+    return document_text(plan, SCHEMA)
 
 
 def library() -> list[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from seriatim.methods.values import Estimate, NotEstimable, PValue
+from seriatim.results.references import reference_of
 from seriatim.results.row import ResultRow
 
 
@@ -48,6 +49,7 @@ def number_row(subject: Subject, statistic: str, value: float | None, **columns:
         "comparison_id": comparison,
         "statistic": statistic,
         "value": value,
+        "reference": reference_of(columns.get("method", ""), columns.get("convention", "")),
     }
     return ResultRow(**shared | named | columns)
 

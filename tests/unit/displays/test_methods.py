@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from seriatim.displays import checklist, methods
 from seriatim.displays._contract import Shown
+from seriatim.documents import load_document
 from seriatim.findings import Account, AccountLine
-from seriatim.pages import Table
-from seriatim.plans.plan import Plan
+from seriatim.pages import Listing, Table
+from seriatim.plans.plan import SCHEMA, Plan
 from seriatim.results.results import Results
 from seriatim.results.row import ResultRow
 from seriatim.tallies.spec import Key, Role, Unit
@@ -69,8 +70,23 @@ def test_each_method_and_convention_is_listed_once_with_its_rows():
         row("4", "p_score", "score", value=None, reason="no variation"),
     ]
     assert texts(tables(shown(plan(), *rows))["statistics"]) == [
-        ["incidence: p_fisher_central", "Fisher's exact test", "central", "2"]
+        ["incidence: p_fisher_central", "Fisher's exact test", "central", "none", "2"]
     ]
+
+
+def test_each_method_names_its_publication_which_is_printed_in_full():
+    rows = [row("1", "p_score", "Miettinen-Nurminen score", reference="miettinen_nurminen_1985")]
+    given = tables(shown(plan(), *rows))
+    assert texts(given["statistics"])[0][3] == "Miettinen, Nurminen 1985"
+    ((source, publication),) = texts(given["sources"])
+    assert source == "Miettinen, Nurminen 1985"
+    assert publication.endswith("Statistics in Medicine 1985;4:213–226.")
+
+
+def test_plan_is_printed_so_that_it_can_be_read_again():
+    asked = plan(primary={"endpoints": ["sepsis"]}, level=0.9)
+    (listing,) = (block for block in methods.section(shown(asked)).blocks if isinstance(block, Listing))
+    assert load_document(listing.text, Plan, schema=SCHEMA, name="report") == asked
 
 
 def test_tallies_are_listed_with_total_disclosure_and_hash():
