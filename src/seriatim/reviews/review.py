@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from pathlib import Path
 
 from seriatim.counting.count import count_all
@@ -30,7 +31,7 @@ def _silent(_: str) -> None:
     """No progress wanted."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Review:
     """A finished review. `page` is the report as a value; a notebook shows it when the review is the last line."""
 
@@ -57,8 +58,16 @@ class Review:
         """The report as one self-contained HTML file."""
         return render_html(self.page, provenance=self.provenance)
 
+    def __repr__(self) -> str:
+        answer = "".join(f"\n  {sentence.text}" for sentence in self.answer)
+        return (
+            f"Review of {self.page.subtitle}{answer}\n  {len(self.results):,} result rows, {len(self.tallies)} tallies"
+        )
+
     def _repr_html_(self) -> str:
-        return self.html
+        # A frame of its own, because the style sheet of a whole page would restyle the notebook around it.
+        title, page = escape(self.plan.title, quote=True), escape(self.html, quote=True)
+        return f'<iframe title="{title}" sandbox="" width="100%" height="900" srcdoc="{page}"></iframe>'
 
     def write(self, folder: str | Path) -> Path:
         """Write `report.html`, `results.parquet`, `results.json` and `tallies/`; returns the path of the report."""

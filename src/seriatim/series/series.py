@@ -23,7 +23,7 @@ class Provenance:
     zone: str = "UTC"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class TreatmentSeries:
     """Patients treated one after another. `tables` are lazy frames with the stored columns of `schema.TABLES`.
 
@@ -36,6 +36,12 @@ class TreatmentSeries:
     provenance: Provenance
     findings: tuple[Finding, ...] = ()
     receipt: Receipt = field(default_factory=Receipt)
+
+    def __repr__(self) -> str:
+        # Names and counts only: a series shown in a log or a notebook shows no patient.
+        rows = ", ".join(f"{line.table} {line.rows_used:,}" for line in self.receipt.tables)
+        told = f"{len(self.findings)} finding" + ("" if len(self.findings) == 1 else "s")
+        return f"TreatmentSeries({self.provenance.source!r}, {rows or ', '.join(self.tables)}, {told}, {self.engine})"
 
     def has(self, table: str) -> bool:
         return table in self.tables

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from html import unescape
 
 import polars as pl
 import pytest
@@ -61,7 +62,23 @@ def test_review_gives_results_tallies_and_a_page_that_begins_with_the_answer():
     assert done.page.subtitle == ("8 treated patients, first treated from 1990-01 to 1990-01, in 2 groups of 4.")
     assert done.page.sections[0].name == "answer"
     assert done.answer[0].text.startswith("Severe toxicity fell. Of 1 endpoint, 1 fell")
-    assert done._repr_html_() == done.html
+
+
+def test_notebook_shows_the_report_in_a_frame_of_its_own_and_keeps_its_own_style():
+    done = review(series(), plan())
+    shown = done._repr_html_()
+    assert shown.startswith("<iframe ")
+    assert shown.count("<") == 2  # the frame and its end: the whole report is inside an attribute
+    assert unescape(shown.partition('srcdoc="')[2].rpartition('"></iframe>')[0]) == done.html
+
+
+def test_prompt_shows_a_review_and_a_series_in_words_without_a_patient():
+    given = series()
+    done = repr(review(given, plan()))
+    assert done.startswith("Review of 8 treated patients, first treated from 1990-01 to 1990-01, in 2 groups of 4.\n")
+    assert "Severe toxicity fell." in done
+    assert len(done.splitlines()) < 12
+    assert repr(given) == "TreatmentSeries('ward', patient 8, adverse_event 4, 2 findings, polars)"
 
 
 def test_review_is_written_as_report_results_and_tallies_that_can_be_read_again(tmp_path):
