@@ -113,7 +113,7 @@ def verify(protocol: TreatmentProtocol) -> Verification:
 
     >>> from seriatim.protocols.load import read_protocol
     >>> verification = verify(read_protocol("til-il2", unverified=True))
-    >>> [finding.sentence[:46] for finding in verification.findings["missing bands"]]
+    >>> [finding.sentence[:47] for finding in verification.findings["missing bands"]]
     ['No rule covers serum creatinine above 2.9 mg/dL']
     """
     found = {name: _settled(name, check, protocol) for name, check in CHECKS.items()}
