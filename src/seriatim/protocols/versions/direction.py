@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from seriatim.protocols.actions import Action
@@ -11,10 +12,15 @@ from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.declared.overlays import Label
 from seriatim.protocols.dosing.quantity import is_same_kind, read_quantity
 from seriatim.protocols.protocol import TreatmentProtocol
+from seriatim.protocols.verify._solver import Unsettled
+from seriatim.protocols.verify.direction import Direction as Proved
+from seriatim.protocols.verify.direction import Shown
+from seriatim.protocols.verify.direction import direction as proved_direction
 from seriatim.protocols.versions.changes import Change, changes
 from seriatim.protocols.versions.witness import Witness, sampled_witnesses
 from seriatim.rules.tree import variables
 
+PROVED = "proved"
 SAMPLED = "sampled, not proved"
 MOST_FIELDS = 2  # in one line; a page shows them all
 
@@ -61,28 +67,66 @@ class Direction:
         return f"{self.label} ({self.how}): {said}"
 
 
-def direction(a: TreatmentProtocol, b: TreatmentProtocol) -> Direction:
-    """The direction of the change from A to B, by a sample of patients around every threshold.
+def direction(a: TreatmentProtocol, b: TreatmentProtocol, *, prove: bool = True) -> Direction:
+    """The direction of the change from A to B.
 
-    A sample can miss a patient: the label says "sampled, not proved". What it finds is certain.
+    With the solver of the extra `verify` the rules before a dose are compared for every patient; screening, and all
+    where the solver is not installed or comes to its limit, by a sample around the thresholds. A sample can miss a
+    patient, so `how` says "sampled, not proved"; what it finds is certain. `prove=False` samples alone, which is fast.
 
     >>> from seriatim.protocols.load import read_protocol
-    >>> direction(read_protocol("consensus-2014"), read_protocol("community-2015")).label
-    'mixed'
+    >>> protocol = read_protocol("consensus-2014")
+    >>> direction(protocol, protocol).label, direction(protocol, read_protocol("community-2015"), prove=False).label
+    ('same', 'mixed')
     """
     found = changes(a, b)
+    stricter, milder = _sampled(a, b, _asked(found, a, b))
+    proof = _proof(a, b) if prove and found else None
+    if proof is not None:
+        stricter, milder = stricter or _witness(proof.tightening), milder or _witness(proof.loosening)
+    judged = list(_fields(found))
+    ways = {way for way, _ in judged} | ({"tightening"} if stricter else set()) | ({"loosening"} if milder else set())
+    how = _how(found, proof is not None)
+    return Direction(_label(ways), stricter, milder, tuple(sentence for _, sentence in judged), how)
+
+
+def _sampled(
+    a: TreatmentProtocol, b: TreatmentProtocol, asked: frozenset[str]
+) -> tuple[Witness | None, Witness | None]:
     stricter: Witness | None = None
     milder: Witness | None = None
-    for one in sampled_witnesses(a, b, _asked(found, a, b)):
+    for one in sampled_witnesses(a, b, asked):
         if one.b_rank > one.a_rank:
             stricter = stricter or one
         else:
             milder = milder or one
         if stricter and milder:
             break
-    judged = list(_fields(found))
-    ways = {way for way, _ in judged} | ({"tightening"} if stricter else set()) | ({"loosening"} if milder else set())
-    return Direction(_label(ways), stricter, milder, tuple(sentence for _, sentence in judged), SAMPLED)
+    return stricter, milder
+
+
+def _proof(a: TreatmentProtocol, b: TreatmentProtocol) -> Proved | None:
+    """What the solver says; None without it, or where it came to its limit."""
+    if find_spec("z3") is None:
+        return None
+    try:
+        return proved_direction(a, b)
+    except Unsettled:
+        return None
+
+
+def _witness(shown: Shown | None) -> Witness | None:
+    if shown is None:
+        return None
+    return Witness(shown.patient or "the usual patient", shown.a.words, shown.b.words, shown.a.rank, shown.b.rank)
+
+
+def _how(found: Sequence[Change], is_proved: bool) -> str:
+    if not found:
+        return PROVED  # the same content, word for word
+    if not is_proved:
+        return SAMPLED
+    return f"{PROVED}; screening {SAMPLED}" if any(one.section == "screening" for one in found) else PROVED
 
 
 def _label(ways: set[str]) -> Label:

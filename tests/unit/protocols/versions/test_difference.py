@@ -3,6 +3,8 @@
 import pytest
 
 from seriatim.protocols.load import load_protocol, read_protocol
+from seriatim.protocols.verify._solver import Unsettled
+from seriatim.protocols.versions import direction as module
 from seriatim.protocols.versions.changes import changes
 from seriatim.protocols.versions.difference import difference
 from seriatim.protocols.versions.direction import direction
@@ -61,7 +63,7 @@ def told(*exchanges):
 
 
 def way(*exchanges):
-    return direction(load_protocol(BASE), changed(*exchanges)).label
+    return direction(load_protocol(BASE), changed(*exchanges), prove=False).label
 
 
 MUSCLE = (
@@ -142,7 +144,34 @@ def test_a_threshold_moved_down_and_another_up_is_mixed_with_a_patient_each():
     assert found.label == "mixed"
     assert found.tightening.patient == "creatinine 2.9 milligrams per decilitre"
     assert found.loosening.patient == "vivid dreams: yes, tightness: yes"
-    assert found.how == "sampled, not proved"
+    assert found.how == "proved"
+
+
+def test_without_the_solver_or_where_it_gives_up_the_direction_says_that_it_is_sampled(monkeypatch):
+    one, other = load_protocol(BASE), changed(("'3 mg/dL'", "'2.8 mg/dL'"))
+    monkeypatch.setattr(module, "find_spec", lambda _: None)
+    found = direction(one, other)
+    assert (found.label, found.how) == ("tightening", "sampled, not proved")
+    monkeypatch.undo()
+
+    def gives_up(*_):
+        raise Unsettled
+
+    monkeypatch.setattr(module, "proved_direction", gives_up)
+    assert direction(one, other).how == "sampled, not proved"
+
+
+def test_a_patient_that_only_the_solver_finds_counts(monkeypatch):
+    monkeypatch.setattr(module, "sampled_witnesses", lambda *_: iter(()))
+    found = direction(load_protocol(BASE), changed(("'3 mg/dL'", "'3.2 mg/dL'")))
+    assert found.label == "loosening"
+    assert found.loosening.a == "stop this cycle"
+    assert found.loosening.b == "give"
+
+
+def test_a_changed_screening_is_said_to_be_sampled():
+    found = direction(load_protocol(BASE), changed(("'1.5 mg/dL'", "'1.6 mg/dL'")))
+    assert found.how == "proved; screening sampled, not proved"
 
 
 def test_the_two_published_tables_differ_where_the_prints_differ():
