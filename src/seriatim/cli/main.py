@@ -7,13 +7,13 @@ from typing import NoReturn
 
 import typer
 
-from seriatim.cli import check, demo, plan, review, simulate, template
+from seriatim.cli import check, demo, plan, protocol, review, simulate, template
 from seriatim.errors import Misuse, SeriatimError
 
 EPILOG = (
     "Exit codes: 0 done; 1 an error of the program; 2 a wrong call; 3 records were set aside or figures do not agree;"
-    " 4 the source cannot be read; 5 a plan or mapping has faults; 6 refused, because the answer would be wrong or"
-    " would disclose a patient."
+    " 4 the source cannot be read; 5 a plan, protocol or mapping has faults; 6 refused, because the answer would be"
+    " wrong or would disclose a patient."
 )
 
 app = typer.Typer(
@@ -32,6 +32,7 @@ app.command("check")(check.check)
 app.command("simulate")(simulate.simulate)
 app.command("template")(template.template)
 app.add_typer(plan.app, name="plan")
+app.add_typer(protocol.app, name="protocol")
 
 
 def run() -> None:

@@ -17,6 +17,7 @@ from seriatim.rules.facts import Fact, Missing, Unknown
 from seriatim.rules.tree import Compare, atoms
 from seriatim.rules.tree import Known as Assessed
 from seriatim.rules.truth import Truth
+from seriatim.rules.words import words
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Atom:
     """
 
     text: str
+    words: str
     variable: str
     found: str
     charted: str
@@ -117,6 +119,7 @@ def _atoms(atom: Compare | Assessed, seen: Chart) -> list[Atom]:
     return [
         Atom(
             atom.text,
+            words(atom, {one: variable.text or one for one, variable in seen.protocol.variables.items()}),
             name,
             seen.found(name),
             seen.charted(name),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
@@ -84,6 +85,15 @@ def replayed(stored: Mapping[str, Any], protocol: TreatmentProtocol) -> dict[str
         double_check=bool(stored["engine"]["engines_agree"]),
     )
     return record(decision, protocol) | {"human": stored["human"]}
+
+
+def as_record(text: str) -> dict[str, Any] | None:
+    """The stored record that a JSON text is; None where it is something else."""
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and found.get("schema") == SCHEMA else None
 
 
 def _asked(decision: Decision) -> dict[str, Any]:
