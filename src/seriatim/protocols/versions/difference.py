@@ -78,7 +78,11 @@ def difference(a: TreatmentProtocol, b: TreatmentProtocol) -> ProtocolDifference
     >>> difference(protocol, protocol).words
     ('consensus-2014@1.0.0 and consensus-2014@1.0.0 say the same.',)
     """
-    return ProtocolDifference(a.name, b.name, a.sha256, b.sha256, changes(a, b), direction(a, b), small_witnesses(a, b))
+    return ProtocolDifference(a.name, b.name, a.sha256, b.sha256, changes(a, b), direction(a, b), _witnesses(a, b))
+
+
+def _witnesses(a: TreatmentProtocol, b: TreatmentProtocol) -> tuple[Witness, ...]:
+    return () if a.sha256 == b.sha256 else small_witnesses(a, b)
 
 
 def _is_wording(one: Change) -> bool:

@@ -80,8 +80,10 @@ def direction(a: TreatmentProtocol, b: TreatmentProtocol, *, prove: bool = True)
     ('same', 'mixed')
     """
     found = changes(a, b)
+    if not found:
+        return Direction("same", None, None, (), PROVED)  # the same content, word for word
     stricter, milder = _sampled(a, b, _asked(found, a, b))
-    proof = _proof(a, b) if prove and found else None
+    proof = _proof(a, b) if prove else None
     if proof is not None:
         stricter, milder = stricter or _witness(proof.tightening), milder or _witness(proof.loosening)
     judged = list(_fields(found))
@@ -122,8 +124,6 @@ def _witness(shown: Shown | None) -> Witness | None:
 
 
 def _how(found: Sequence[Change], is_proved: bool) -> str:
-    if not found:
-        return PROVED  # the same content, word for word
     if not is_proved:
         return SAMPLED
     return f"{PROVED}; screening {SAMPLED}" if any(one.section == "screening" for one in found) else PROVED
