@@ -20,13 +20,20 @@ from seriatim.rules.variables import Kind, Variable
 class Segment:
     """Ticks from `low` to `high`, both included, in which no comparison with one constant changes its answer.
 
-    `example` stands for them all, with as few decimals as can be; `on_grid` says that the chart can hold one of them.
+    `lowest` and `highest` are its outermost values that the chart can hold; where it can hold none (`on_grid` false),
+    both are one value with as few decimals as can be.
     """
 
     low: int
     high: int
-    example: int
+    lowest: int
+    highest: int
     on_grid: bool
+
+    @property
+    def example(self) -> int:
+        """One value that stands for all."""
+        return self.lowest
 
 
 def segments(protocol: TreatmentProtocol, name: str, also: Iterable[Fraction] = ()) -> tuple[Segment, ...]:
@@ -42,7 +49,21 @@ def segments(protocol: TreatmentProtocol, name: str, also: Iterable[Fraction] = 
     found = [_segment(protocol, name, one, other - 1) for one, other in pairwise(edges)]
     if name in protocol.formulas:
         found = [segment for segment in found if segment.on_grid]  # a derived value is always rounded to its grid
-    return tuple(found[::-1] if protocol.document.variables[name].worse == "down" else found)
+    return tuple(found[::-1] if _falls(protocol, name) else found)
+
+
+def mildest(protocol: TreatmentProtocol, name: str, segment: Segment) -> int:
+    """The value of a stretch that stands next to the milder one beside it."""
+    return segment.highest if _falls(protocol, name) else segment.lowest
+
+
+def worst(protocol: TreatmentProtocol, name: str, segment: Segment) -> int:
+    """The value of a stretch that stands next to the worse one beside it."""
+    return segment.lowest if _falls(protocol, name) else segment.highest
+
+
+def _falls(protocol: TreatmentProtocol, name: str) -> bool:
+    return protocol.document.variables[name].worse == "down"
 
 
 def thresholds(protocol: TreatmentProtocol, name: str) -> tuple[Fraction, ...]:
@@ -112,13 +133,9 @@ def _segment(protocol: TreatmentProtocol, name: str, low: int, high: int) -> Seg
     step = grid_step(protocol, name)
     first, last = -(-low // step), high // step
     if first <= last:
-        return Segment(low, high, (last if _is_left_open(protocol, name, low) else first) * step, True)
-    return Segment(low, high, _few_decimals(low, high, step), False)
-
-
-def _is_left_open(protocol: TreatmentProtocol, name: str, low: int) -> bool:
-    """The lowest stretch is best shown by its value next to the first threshold."""
-    return low == value_range(protocol, name)[0]
+        return Segment(low, high, first * step, last * step, True)
+    between = _few_decimals(low, high, step)
+    return Segment(low, high, between, between, False)
 
 
 def _few_decimals(low: int, high: int, step: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import ceil, floor
 
@@ -12,7 +12,7 @@ from seriatim.protocols.known import Known
 from seriatim.protocols.protocol import TreatmentProtocol
 from seriatim.protocols.shown import spelt_unit
 from seriatim.protocols.verify._polarity import may_be_helped
-from seriatim.protocols.verify._segments import Segment, range_words, segments, value_words
+from seriatim.protocols.verify._segments import Segment, mildest, range_words, segments, value_words, worst
 from seriatim.protocols.verify._solver import Patient, Prover, z3
 from seriatim.protocols.verify._words import action_of, changed, deciding, label_of, patient_words
 from seriatim.protocols.verify.finding import Gravity, VerifierFinding
@@ -22,13 +22,14 @@ from seriatim.rules.variables import Kind
 
 @dataclass(frozen=True)
 class Gap:
-    """Values of one variable, from the segment `first` to `last`, for which `patient` gets less than for the milder
-    value `before`."""
+    """Values of one variable, from the segment `first` to `last`, for which less is done than for the milder value
+    `before`; `patient`, who has the value `example`, shows it."""
 
     variable: str
     first: Segment
     last: Segment
     before: int
+    example: int
     patient: Patient
 
     @property
@@ -74,7 +75,7 @@ def _joined(found: Sequence[Gap | None]) -> Iterator[Gap | None]:
     open_one: Gap | None = None
     for gap in [*found, None]:
         if open_one and gap and gap.before == open_one.before and gap.patient.unusual == open_one.patient.unusual:
-            open_one = Gap(gap.variable, open_one.first, gap.last, gap.before, open_one.patient)
+            open_one = replace(open_one, last=gap.last)
             continue
         yield open_one
         open_one = gap
@@ -82,11 +83,12 @@ def _joined(found: Sequence[Gap | None]) -> Iterator[Gap | None]:
 
 def _at(prover: Prover, name: str, parts: Sequence[Segment], place: int) -> Gap | None:
     """The patient most like a normal one who gets less with a value of this segment than with a milder one."""
-    milder = [parts[before].example for before in reversed(range(place))]
+    value = mildest(prover.protocol, name, parts[place])
+    milder = [worst(prover.protocol, name, parts[before]) for before in reversed(range(place))]
     found = [
-        Gap(name, parts[place], parts[place], before, patient)
+        Gap(name, parts[place], parts[place], before, value, patient)
         for before in milder
-        for patient in _patients(prover, name, (before, parts[place].example))
+        for patient in _patients(prover, name, (before, value))
     ]
     bands = [gap for gap in found if _is_band(prover.protocol, gap)]
     return min(bands, key=lambda gap: len(gap.patient.unusual), default=None)
@@ -124,7 +126,7 @@ def _patient(prover: Prover, name: str, values: tuple[int, int], rank: int) -> P
 
 
 def _finding(protocol: TreatmentProtocol, gap: Gap) -> VerifierFinding:
-    facts = changed(gap.patient.facts, {gap.variable: gap.first.example})
+    facts = changed(gap.patient.facts, {gap.variable: gap.example})
     beside = changed(facts, {gap.variable: gap.before})
     variable = protocol.variables[gap.variable]
     less, more = action_of(protocol, facts), action_of(protocol, beside)
@@ -132,7 +134,7 @@ def _finding(protocol: TreatmentProtocol, gap: Gap) -> VerifierFinding:
     label = label_of(protocol, gap.variable)
     kind = "No rule covers" if less is Action.GIVE else "No rule as strict covers"
     named = f"{label}: {where}" if variable.levels else f"{label} {where}"
-    at = [value_words(value, variable) for value in (gap.before, gap.first.example)]
+    at = [value_words(value, variable) for value in (gap.before, gap.example)]
     sentence = f"{kind} {named}. At {at[0]}: {more.words}; at {at[1]}, which is worse: {less.words}."
     witness = _witness(protocol, gap, facts)
     choose = f"choose what follows for {named}"
@@ -142,7 +144,7 @@ def _finding(protocol: TreatmentProtocol, gap: Gap) -> VerifierFinding:
 
 
 def _witness(protocol: TreatmentProtocol, gap: Gap, facts: Known) -> str:
-    value = value_words(gap.first.example, protocol.variables[gap.variable])
+    value = value_words(gap.example, protocol.variables[gap.variable])
     others = patient_words(protocol, gap.patient, but=(gap.variable,))
     also = f", with {others}" if others else ""
     return f"{label_of(protocol, gap.variable)} {value}{also}: {action_of(protocol, facts).words}"
