@@ -172,7 +172,7 @@ def test_figure_shows_each_group_and_names_its_table() -> None:
     assert section is not None
     (figure,) = (block for block in section.blocks if isinstance(block, Figure))
     assert figure.table == "doses"
-    assert "median 13 in the first group" in figure.alternative
+    assert "median 13 in 1-155" in figure.alternative
 
 
 def test_share_stopped_for_toxicity_is_said_with_its_difference_and_p() -> None:
