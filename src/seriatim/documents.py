@@ -198,6 +198,7 @@ def _finding(fault: Any, line_of: Callable[[Place], int | None], name: str) -> F
     given = fault.get("input")
     found = f"the keys {', '.join(given)}"[:60] if isinstance(given, Mapping) else repr(given)[:60]
     found = "nothing" if fault["type"] == "missing" else found
+    found = repr(fault["ctx"]["tag"])[:60] if fault["type"] == "union_tag_invalid" else found
     return Finding(
         rule=f"document.{fault['type']}",
         severity=Severity.ROW_SET_ASIDE,
@@ -213,6 +214,9 @@ def _finding(fault: Any, line_of: Callable[[Place], int | None], name: str) -> F
 def _expected(fault: Any) -> str:
     if fault["type"] == "extra_forbidden":
         return "no such key"
+    if fault["type"] == "union_tag_invalid":
+        kind = fault["ctx"]["discriminator"].strip("'")
+        return f"{kind}: one of {fault['ctx']['expected_tags']}"
     return re.sub(r"^(Value error, |Input should be )", "", str(fault["msg"]))
 
 

@@ -101,6 +101,14 @@ def test_template_writes_something_to_fill_in_and_says_what_to_do_next(typed, tm
     assert (tmp_path / "mine" / "template.xlsx").is_file()
 
 
+def test_template_that_nobody_filled_in_is_checked_and_not_reviewed(typed):
+    typed("template", "--out", "mine")
+    assert typed("check", "mine/template.xlsx").code == 0
+    done = typed("review", "mine/template.xlsx", "--out", "review")
+    assert done.code == 2
+    assert "no patient is in the patient table" in done.err
+
+
 @pytest.fixture
 def short_demo(monkeypatch):
     """A demo of 320 patients: what is asked here is what is printed, not the numbers."""

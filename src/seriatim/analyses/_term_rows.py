@@ -180,9 +180,12 @@ def _difference_row(
 
 def _p_row(about: _About, place: int, statistic: str, p: float, group: str, reason: str, **columns: Any) -> ResultRow:
     if np.isnan(p):
-        columns = {name: value for name, value in columns.items() if name not in ("sides", "method", "convention")}
+        columns = {name: value for name, value in columns.items() if name not in _OF_A_P_VALUE}
         return about.row(place, statistic, None, group, reason=reason, **columns)
     return about.row(place, statistic, float(p), group, **columns)
+
+
+_OF_A_P_VALUE = ("sides", "method", "convention", "flags")
 
 
 def _adjusted_rows(about: _About, score: Floats, group: str, shared: dict[str, Any]) -> Iterable[ResultRow]:
@@ -205,10 +208,11 @@ def _trend_rows(about: _About, events: Counts, n: Counts, scores: Sequence[float
     for place in range(len(about.terms)):
         yield _p_row(about, place, "p_trend_groups", p[place], "all groups", reason, sides=2,
                      method="Cochran-Armitage trend test, hypergeometric variance",
-                     convention="two-sided, normal approximation without continuity correction", **shared)  # fmt: skip
+                     convention="two-sided, normal approximation without continuity correction",
+                     flags="asymptotic", **shared)  # fmt: skip
         if (exact := _exact_trend(events[place], n[place], scores)) is not None:
             yield about.row(place, "p_trend_groups_exact", exact[0], "all groups", sides=2, method=exact[1],
-                            convention=exact[2], **shared)  # fmt: skip
+                            convention=exact[2], flags="exact", **shared)  # fmt: skip
 
 
 def _exact_trend(events: Counts, n: Counts, scores: Sequence[float]) -> tuple[float, str, str] | None:

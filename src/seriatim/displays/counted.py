@@ -10,7 +10,23 @@ MOST_FINDINGS = 200  # the rest is in `findings`, and the table says how many
 
 
 def lead(shown: Shown) -> tuple[Sentence, ...]:
-    """The account first, where something was set aside; the contradictions of a printed table, which has none."""
+    """The account first, where something was set aside; groups of nobody; the contradictions of a printed table."""
+    return (*_set_aside(shown), *_empty_groups(shown))
+
+
+def _empty_groups(shown: Shown) -> tuple[Sentence, ...]:
+    """An era that begins after the last patient would else look like one in which nothing was shown."""
+    empty = [row for row in shown.results.where(analysis="accrual", statistic="patients") if row.value == 0]
+    if not empty:
+        return ()
+    groups = ", ".join(f"\u201c{row.group}\u201d" for row in empty)
+    text = f"No patient is in the group {groups}: nothing can be compared with it; see the grouping of the plan."
+    if len(empty) > 1:
+        text = f"No patient is in the groups {groups}: nothing can be compared with them; see the grouping of the plan."
+    return (Sentence(text, tuple(row.result_id for row in empty), "caution"),)
+
+
+def _set_aside(shown: Shown) -> tuple[Sentence, ...]:
     lost = shown.receipt.rows_set_aside
     if lost:
         text = f"{lost} of the rows read were set aside and are in none of these figures; see who was counted."

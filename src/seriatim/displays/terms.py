@@ -20,7 +20,8 @@ SMALL_PRINT = (
     "Each patient counts once per term, once per system organ class and once in all. A record without a grade counts"
     " under any grade only; unknown relatedness counts as related.",
     "Hundreds of terms are compared: P values without adjustment will be small here and there by chance alone.",
-    "Difference: Miettinen-Nurminen score interval. Trend: Cochran-Armitage over the groups.",
+    "Difference: Miettinen-Nurminen score interval. Trend: Cochran-Armitage over the groups by the normal"
+    " approximation; the exact P of every term for which it takes little work is in the results.",
 )
 
 

@@ -31,14 +31,19 @@ def reader_for(path: Path, mapping: SourceMapping | None = None) -> Reader:
         raise UnreadableSource(_nobody(path, readers))
     if len(knowing) > 1:
         raise Misuse(
-            f"{path.name}: {' and '.join(knowing)} could each read this; say which in the mapping under reader:"
+            f"{_name(path)}: {' and '.join(knowing)} could each read this; say which in the mapping under reader:"
         )
     return readers[knowing[0]]
+
+
+def _name(path: Path) -> str:
+    """The last part of a path; the folder one stands in is written as a point and has a name all the same."""
+    return path.resolve().name
 
 
 def _nobody(path: Path, readers: dict[str, Reader]) -> str:
     looked_for = "\n".join(f"  {name}: {reader.DESCRIPTION}" for name, reader in readers.items())
     return (
-        f"{path.name}: no reader recognises this {'folder' if path.is_dir() else 'file'}. What was looked for:\n"
+        f"{_name(path)}: no reader recognises this {'folder' if path.is_dir() else 'file'}. What was looked for:\n"
         f"{looked_for}\n  or name the reader, and the files or sheets, in a mapping"
     )

@@ -34,7 +34,8 @@ class Checked:
     def summary(self) -> str:
         if self.published:
             contradictions = sum(finding.severity in CONTRADICTS for finding in self.findings)
-            return f"{contradictions} contradictions in the printed table"
+            noun = "contradiction" if contradictions == 1 else "contradictions"
+            return f"{contradictions} {noun} in the printed table"
         rows = sum(finding.rows for finding in self.findings if finding.severity in MUST_MEND)
         others = sum(finding.rows for finding in self.findings) - rows
         return f"{rows} rows or values were set aside; {others} more are kept with a warning or a note"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seriatim.counting.count import count_all
 from seriatim.displays._contract import Shown
-from seriatim.errors import DataSetAside
+from seriatim.errors import DataSetAside, Misuse
 from seriatim.findings import Account, Finding, Receipt
 from seriatim.pages import Page, Sentence
 from seriatim.plans.plan import Plan, read_plan
@@ -89,6 +89,7 @@ def review(
     is asked by `require_nothing_set_aside`.
     """
     asked = plan if isinstance(plan, Plan) else read_plan(plan)
+    _require_patients(series)
     progress("counting")
     counted = count_all(series, asked, tallies_needed(asked))
     progress("analysing")
@@ -102,6 +103,12 @@ def review(
         account_of(series, counted.cases),
         provenance_of(series, asked, command),
     )
+
+
+def _require_patients(series: TreatmentSeries) -> None:
+    """An empty template is a series of nobody; the plan is not to blame for it."""
+    if any(line.table == "patient" and not line.rows_used for line in series.receipt.tables):
+        raise Misuse(f"{series.provenance.source}: no patient is in the patient table; fill it in, then review again")
 
 
 def require_nothing_set_aside(done: Review) -> None:

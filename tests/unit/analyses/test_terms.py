@@ -71,6 +71,7 @@ def test_trend_over_consecutive_groups_scores_them_by_mean_case_number() -> None
     assert trend.value == pytest.approx(cochran_armitage([8, 22, 26], [86, 84, 84], scores).value)
     assert exact.value == pytest.approx(cochran_armitage_exact([8, 22, 26], [86, 84, 84], scores).value)
     assert "mean case number" in trend.assumptions
+    assert (trend.flags, exact.flags) == ("asymptotic", "exact")
 
 
 def test_arms_of_a_trial_are_compared_each_with_the_first() -> None:

@@ -8,6 +8,7 @@ from seriatim.findings import Account, AccountLine, Finding, Receipt, Severity, 
 from seriatim.pages import Sentence, Table
 from seriatim.plans.plan import Plan
 from seriatim.results.results import Results
+from seriatim.results.row import ResultRow
 
 PLAN = Plan(title="t", grouping={"by": "blocks", "size": 5})
 ACCOUNT = Account(
@@ -36,6 +37,14 @@ def test_first_screen_says_how_many_rows_are_in_none_of_the_figures():
     assert sentence.text.startswith("3 of the rows read were set aside and are in none of these figures")
     assert sentence.tone == "caution"
     assert counted.lead(shown()) == ()
+
+
+def test_first_screen_names_a_group_that_nobody_is_in():
+    era = {"analysis": "accrual", "endpoint": "patients", "statistic": "patients", "unit": "patient"}
+    rows = [ResultRow(name, name, value=n, group=name, **era) for name, n in (("to 1990", 41.0), ("from 1999", 0.0))]
+    (sentence,) = counted.lead(Shown(Results(tuple(rows)), {}, PLAN, (), receipt(0), ACCOUNT))
+    assert sentence.text.startswith("No patient is in the group \u201cfrom 1999\u201d")
+    assert (sentence.tone, sentence.result_ids) == ("caution", ("from 1999",))
 
 
 def test_account_and_receipt_stand_in_order_and_the_receipt_adds_up():

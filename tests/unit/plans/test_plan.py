@@ -36,6 +36,11 @@ def test_plan_without_a_primary_contrast_has_none(tmp_path):
     assert (read.level, read.set_aside, read.population.label) == (0.95, "refuse", "treated patients")
 
 
+def test_a_grouping_that_there_is_not_is_told_with_those_that_there_are(tmp_path):
+    told = faults("title: t\ngrouping: {by: arms, column: arm}\n", tmp_path)
+    assert "line 3, grouping: found 'arms', expected by: one of 'blocks', 'equal groups', 'eras'" in told
+
+
 def test_primary_endpoints_are_those_that_it_names(tmp_path):
     read = plan(BODY + "primary: {endpoints: [sepsis]}\n", tmp_path)
     assert [read.is_primary(name) for name in ("sepsis", "tube")] == [True, False]

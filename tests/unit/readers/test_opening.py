@@ -57,6 +57,13 @@ def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
         open_source(tmp_path / "ward")
 
 
+def test_the_folder_one_stands_in_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (ward := tmp_path / "ward").mkdir()
+    monkeypatch.chdir(ward)
+    with pytest.raises(UnreadableSource, match=r"^ward: no reader recognises this folder"):
+        open_source(Path())
+
+
 def test_a_reader_that_is_not_on_the_shelf_is_named_with_those_that_are(tmp_path: Path) -> None:
     mapping = load_mapping("schema: seriatim.mapping/1\nreader: redcop")
     with pytest.raises(Misuse, match=r"redcop.*adam"):

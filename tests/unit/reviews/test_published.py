@@ -71,7 +71,7 @@ def test_contradictions_of_a_printed_table_are_in_its_report_and_make_the_check_
     ]
     checked = check_source(path)
     assert checked.needs_mending
-    assert checked.summary == "1 contradictions in the printed table"
+    assert checked.summary == "1 contradiction in the printed table"
 
 
 def test_printed_table_that_agrees_with_itself_passes_its_check(tmp_path):
