@@ -18,11 +18,14 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One table cell as it is to be read, the result rows behind it, and a footnote of its own where it needs one."""
+    """One table cell as it is to be read, the result rows behind it, and a footnote of its own where it needs one.
+
+    A `blank` one is left for somebody to write into.
+    """
 
     text: str
     result_ids: tuple[str, ...] = ()
-    kind: Literal["text", "number", "missing", "reason"] = "number"
+    kind: Literal["text", "number", "missing", "reason", "blank"] = "number"
     note: str = ""
 
 
@@ -38,13 +41,17 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table: caption, column headings (the first names the row headers), rows, small print."""
+    """A table: caption, column headings (the first names the row headers), rows, small print.
+
+    A `form` is filled in by hand: it has lines between its cells, and room to write.
+    """
 
     name: str
     caption: str
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
     notes: tuple[str, ...] = ()
+    form: bool = False
 
     def __post_init__(self) -> None:
         for row in self.rows:
@@ -87,6 +94,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Paper:
+    """What a page shows on every printed sheet: a line at its foot, a word across it; and which way the paper lies."""
+
+    foot: str = ""
+    across: str = ""
+    is_landscape: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A whole report: title, the population in one line, the answer first, then a section a question."""
 
@@ -94,3 +110,4 @@ class Page:
     subtitle: str
     sections: tuple[Section, ...]
     language: str = "en-GB"
+    paper: Paper = Paper()

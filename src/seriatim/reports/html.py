@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from seriatim.displays.figures import theme
-from seriatim.pages import Page, Table
+from seriatim.pages import Page, Paper, Table
 from seriatim.reports import figures
 from seriatim.reports.footnotes import footnote_marks
 from seriatim.reports.outline import outline, table_beside
@@ -35,7 +35,7 @@ def render_html(page: Page, *, provenance: Mapping[str, str] | None = None) -> s
     """
     chapters = outline(page)
     has_answer = bool(chapters) and chapters[0].section.name == ANSWER
-    style = _style()
+    style = _style() + _on_paper(page.paper)
     return (
         _environment()
         .get_template("page.html")
@@ -89,6 +89,35 @@ def _style() -> str:
     )
     # Paper stays light, whatever the screen.
     return f"{sheet}\n@media screen and (prefers-color-scheme: dark) {{\n{exchanged}\n}}\n"
+
+
+def _on_paper(paper: Paper) -> str:
+    """What stands on every sheet. Chromium repeats what is fixed on each printed page, and fills margins of sheets."""
+    rules = []
+    if paper.is_landscape:
+        rules.append("@page { size: landscape; }")
+    if paper.foot:
+        rules.append(
+            f"@page {{ @bottom-left {{ content: {_css_text(paper.foot)}; width: 90%; font: 7pt sans-serif;"
+            " color: #5a646e; text-align: left; } }"
+        )
+    if paper.across:
+        rules.append(
+            f"body::after {{ content: {_css_text(paper.across)}; position: fixed; inset: 0; z-index: 3; display: grid;"
+            " place-content: center; text-align: center; transform: rotate(-28deg); pointer-events: none;"
+            " font: 700 min(13vw, 8rem)/1 sans-serif; letter-spacing: 0.06em; color: rgb(180 74 0 / 20%);"
+            " print-color-adjust: exact; -webkit-print-color-adjust: exact; }"
+        )
+    return "".join(f"{rule}\n" for rule in rules)
+
+
+def _css_text(text: str) -> str:
+    """Text as a string of a style sheet; all but letters, digits and spaces by number, so that it stays text."""
+    return (
+        '"'
+        + "".join(one if one.isascii() and (one.isalnum() or one == " ") else f"\\{ord(one):x} " for one in text)
+        + '"'
+    )
 
 
 def _policy_hash(style: str) -> str:

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from seriatim.pages import Cell, Figure, Listing, Page, Section, Sentence, Table, TableRow
+from seriatim.pages import Cell, Figure, Listing, Page, Paper, Section, Sentence, Table, TableRow
 from seriatim.reports.html import render_html
 
 PAYLOAD = "<img src=x onerror=alert(1)></script>\" onfocus='alert(2)'"
@@ -257,3 +257,27 @@ def test_same_page_gives_the_same_bytes() -> None:
 
 def test_report_is_written_in_the_language_that_the_page_says() -> None:
     assert tree(render_html(Page("Trois patients", "", (), language="fr"))).all("html")[0].attributes["lang"] == "fr"
+
+
+def test_what_stands_on_every_sheet_is_text_whatever_it_holds():
+    html = render_html(Page("A sheet", "", (), paper=Paper(foot=PAYLOAD, across='SPECIMEN"; } * {')))
+    assert PAYLOAD not in html
+    assert "</script>" not in html
+    assert html.count("</style>") == 1
+    style = html.split("<style>")[1].split("</style>")[0]
+    assert style.count("{") == style.count("}")
+    assert 'content: "SPECIMEN\\22 \\3b  \\7d  \\2a  \\7b "' in style
+
+
+def test_a_page_without_anything_on_its_sheets_is_styled_as_ever():
+    assert "@bottom-left" not in render_html(Page("A page", "", ()))
+    assert "landscape" in render_html(Page("A page", "", (), paper=Paper(is_landscape=True)))
+
+
+def test_a_form_leaves_room_to_write_and_says_of_no_blank_that_it_is_not_given():
+    cells = (Cell("", kind="blank"), Cell("\u2610", kind="blank"))
+    table = Table("form", "Doses", ("dose", "given at", "checked"), (TableRow("1", cells),), form=True)
+    html = render_html(Page("A form", "", (Section("form", "Form", (table,)),)))
+    assert '<table class="form">' in html
+    assert "not given" not in html
+    assert html.count('<td class="blank">') == 2
