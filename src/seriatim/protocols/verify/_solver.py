@@ -14,6 +14,7 @@ from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.examples import normal_facts
 from seriatim.protocols.known import Known
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
+from seriatim.protocols.verify.finding import Unsettled as Unsettled
 from seriatim.rules.facts import Fact, Unknown
 from seriatim.rules.formula import Formula
 from seriatim.rules.linear import GREATEST_AGE_SECONDS, GREATEST_COUNT
@@ -24,10 +25,6 @@ from seriatim.rules.variables import Kind, Variable
 # Work, not time, is limited, so that the same protocol gets the same answer on a slow machine.
 MOST_WORK = 40_000_000
 COUNTED_FROM_ONE = ("planned_dose", "cycle", "course")
-
-
-class Unsettled(Exception):
-    """The solver came to its limit without an answer; nothing was proved either way."""
 
 
 @cache

@@ -112,7 +112,7 @@ def _rounding(drug: str, rule: DoseRule) -> Iterator[VerifierFinding]:
         yield _finding(Gravity.CHOOSE, sentence, "round to a finer step, or allow more")
     else:
         sentence = f"Rounding {drug} to {rule.round.to} changes no dose by more than {told} percent."
-        yield _finding(Gravity.KNOW, sentence, f"nothing: {plain(allowed)} percent is allowed")
+        yield _finding(Gravity.KNOW, sentence, f"nothing to do: {plain(allowed)} percent is allowed")
 
 
 def _vials(drug: str, rule: DoseRule) -> Iterator[VerifierFinding]:

@@ -14,6 +14,10 @@ class Gravity(StrEnum):
     KNOW = "know"  # nothing to change, but whoever signs should have seen it
 
 
+class Unsettled(Exception):
+    """The solver came to its limit without an answer; nothing was proved either way."""
+
+
 @dataclass(frozen=True)
 class VerifierFinding:
     """One thing that a check found. `witness` is the patient that shows it, in words with units; empty where none is

@@ -14,8 +14,8 @@ from seriatim.protocols.load import group_members, where_applicable
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
 from seriatim.protocols.verdict import Latches, judge
 from seriatim.protocols.verify._slips import Slip, slips
-from seriatim.protocols.verify._solver import Prover, Unsettled, definite, z3
-from seriatim.protocols.verify.finding import Gravity, VerifierFinding
+from seriatim.protocols.verify._solver import Prover, definite, z3
+from seriatim.protocols.verify.finding import Gravity, Unsettled, VerifierFinding
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.parse import parse
 from seriatim.rules.tree import Tree, groups_in, with_members

@@ -9,11 +9,10 @@ from typing import Any
 from seriatim.protocols.examples import failed_examples
 from seriatim.protocols.protocol import NOT_FOR_USE, TreatmentProtocol
 from seriatim.protocols.verify._segments import thresholds
-from seriatim.protocols.verify._solver import Unsettled
 from seriatim.protocols.verify.after_stop import STATEMENT, after_stop
 from seriatim.protocols.verify.completeness import incomplete
 from seriatim.protocols.verify.doses import doses
-from seriatim.protocols.verify.finding import Gravity, VerifierFinding
+from seriatim.protocols.verify.finding import Gravity, Unsettled, VerifierFinding
 from seriatim.protocols.verify.gaps import missing_bands
 from seriatim.protocols.verify.holds import hold_against_resume
 from seriatim.protocols.verify.latches import exits

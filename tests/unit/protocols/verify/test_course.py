@@ -103,7 +103,11 @@ def test_no_dose_follows_a_stop():
 
 def test_a_judge_that_forgot_the_stop_would_be_found(monkeypatch):
     honest = module_after_stop.judge
-    monkeypatch.setattr(module_after_stop, "judge", lambda protocol, facts, **forgotten: honest(protocol, facts))
+
+    def forgetful(small, facts, *, reached):
+        return honest(small, facts)
+
+    monkeypatch.setattr(module_after_stop, "judge", forgetful)
     found = list(after_stop(protocol(rule("a", "creatinine >= '3 mg/dL'"))))
     assert len(found) == 3
 

@@ -17,6 +17,7 @@ from seriatim.protocols.verify import _solver
 from seriatim.protocols.verify.completeness import incomplete
 from seriatim.protocols.verify.difference import difference
 from seriatim.protocols.verify.direction import direction
+from seriatim.protocols.verify.finding import Unsettled
 from seriatim.protocols.verify.mutation import mutation_score, survivors
 from seriatim.protocols.verify.page import verification_page
 from seriatim.protocols.verify.threshold_examples import without_example
@@ -225,7 +226,7 @@ def test_a_page_says_not_for_clinical_use():
 
 def test_a_check_that_the_solver_could_not_settle_is_told_as_nothing_proved(monkeypatch):
     def too_hard(self, conditions):
-        raise _solver.Unsettled
+        raise Unsettled
 
     monkeypatch.setattr(_solver.Prover, "_checked", too_hard)
     found = verify(protocol(rule("a", "creatinine >= '3 mg/dL'"))).findings["unreachable"]
