@@ -14,7 +14,7 @@ from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.examples import normal_facts
 from seriatim.protocols.known import Known
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
-from seriatim.protocols.verify.finding import Unsettled as Unsettled
+from seriatim.protocols.verify.finding import Unsettled
 from seriatim.rules.facts import Fact, Unknown
 from seriatim.rules.formula import Formula
 from seriatim.rules.linear import GREATEST_AGE_SECONDS, GREATEST_COUNT

@@ -12,10 +12,10 @@ from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.declared.overlays import Label
 from seriatim.protocols.dosing.quantity import is_same_kind, read_quantity
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.verify._solver import Unsettled
 from seriatim.protocols.verify.direction import Direction as Proved
 from seriatim.protocols.verify.direction import Shown
 from seriatim.protocols.verify.direction import direction as proved_direction
+from seriatim.protocols.verify.finding import Unsettled
 from seriatim.protocols.versions.changes import Change, changes
 from seriatim.protocols.versions.witness import Witness, sampled_witnesses
 from seriatim.rules.tree import variables

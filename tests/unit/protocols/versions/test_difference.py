@@ -3,7 +3,7 @@
 import pytest
 
 from seriatim.protocols.load import load_protocol, read_protocol
-from seriatim.protocols.verify._solver import Unsettled
+from seriatim.protocols.verify.finding import Unsettled
 from seriatim.protocols.versions import direction as module
 from seriatim.protocols.versions.changes import changes
 from seriatim.protocols.versions.difference import difference
