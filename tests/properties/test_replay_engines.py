@@ -33,7 +33,7 @@ PATIENTS = 8
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 10**9), as_known=st.sampled_from(("at_decision", "final")), assume=st.booleans())
 def test_frames_equal_one_decision_after_another(engine: str, seed: int, as_known: Any, assume: bool) -> None:
     chance = random.Random(seed)  # noqa: S311
@@ -85,7 +85,10 @@ def _frame(rows: list[dict[str, str]]) -> pl.DataFrame:
 
 
 def _patient(chance: random.Random, patient: str, tables: dict[str, list[dict[str, str]]]) -> None:
-    tables["patient"].append({"patient_id": patient, "accrual": "2001-03-05"})
+    tables["patient"].append({
+        "patient_id": patient, "accrual": "2001-03-05", "age": chance.choice(("44", "")),
+        "performance_status": chance.choice(("0", "2", "")), "sex": chance.choice(("female", "male", "")),
+    })  # fmt: skip
     times = [START]
     clock = START
     for course in range(1, chance.randint(1, 2) + 1):
@@ -199,6 +202,9 @@ variables:
   in_course: {{type: count, text: h, history: doses_given_in_course}}
   due: {{type: count, text: h, history: planned_dose}}
   which: {{type: count, text: h, history: cycle}}
+  age: {{type: quantity, text: a, unit: a, codes: [age], resolution: 1, plausible: [0, 120]}}
+  status: {{type: count, text: a, codes: [performance_status], {looked()}}}
+  sex: {{type: category, text: a, codes: [sex], levels: [female, male]}}
   calm: {{type: boolean, text: r, codes: [reviewed], take: last}}
 before_dose:
   - {{id: a, text: a, when: "creatinine >= '2.5 mg/dL'", then: {chosen[0]}, counts_as: rel, {resume}{source}}}

@@ -122,6 +122,12 @@ def _observations(series: TreatmentSeries, patient: str, doses: list[Row], as_kn
         if row["patient_id"] == patient:
             told = row | {"answer_text": row["assessed"], "answer_micro": None, "answer_unit": None}
             found.append(_observation(patient, row["looked_for"], "answer", told, "assessed_at", None))
+    for row in _rows(series, "patient"):
+        if row["patient_id"] == patient and row["accrual_earliest"] is not None:
+            at = row["accrual_earliest"].replace(tzinfo=UTC)
+            for column, unit in (("age", "a"), ("performance_status", ""), ("sex", None), ("diagnosis", None)):
+                value = None if row[column] is None else str(row[column])
+                found.append(Observation(patient, column, value, unit, at))
     # Of several values of one time the first that is not empty is asked.
     return sorted(found, key=lambda one: one.value is None)
 

@@ -13,6 +13,7 @@ from seriatim.pages import Block, Page, Section, Sentence
 # The order of the storyboard; a stranger's section follows after these, before who was counted.
 ORDER = (
     "incidence", "doses", "risk_per_dose", "deaths", "labs", "weight", "response", "terms", "case_mix", "completeness",
+    "adherence", "protocol_replay", "screening_effect",
 )  # fmt: skip
 LAST = ("counted", "checklist", "methods")
 

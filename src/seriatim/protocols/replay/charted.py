@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +10,7 @@ import narwhals.stable.v2 as nw
 
 from seriatim.engines.choose import worked_out_once
 from seriatim.protocols.replay.instants import ALWAYS, NEVER, micros
+from seriatim.rules.variables import MICRO
 from seriatim.series.series import TreatmentSeries
 
 AsKnown = Literal["at_decision", "final"]
@@ -21,6 +22,8 @@ _SOURCES = (
     ("lab_result", "test", "value", "collected", "reported"),
     ("vital", "test", "value", "measured_at", "recorded"),
 )
+# column of the patient table -> unit of a number ("" has none), or None for a word
+PATIENT_COLUMNS: Mapping[str, str | None] = {"age": "a", "performance_status": "", "sex": None, "diagnosis": None}
 Codes = Sequence[frozenset[str]]
 """For each source the names that its values come under, in lower case."""
 
@@ -52,6 +55,7 @@ def charted(
         parts += _interventions(series, decisions, who, codes)
     if series.has("assessment"):
         parts.append(_assessments(series, who, codes))
+    parts += _patients(series, codes)
     every = nw.concat(parts) if parts else _no_values(decisions)
     units = every.select("unit").unique().collect("polars").to_native()["unit"].drop_nulls().sort().to_list()
     coded = every.with_columns(
@@ -152,6 +156,24 @@ def _assessments(series: TreatmentSeries, who: nw.LazyFrame[Any], codes: Codes) 
         unit=nw.lit(None, nw.String), censored=nw.lit(None, nw.String),
     )  # fmt: skip
     return _timed(found)
+
+
+def _patients(series: TreatmentSeries, codes: Codes) -> list[nw.LazyFrame[Any]]:
+    """What the patient table says, as known from the first instant that the accrual can mean."""
+    patients, at = series.tables["patient"], micros("accrual_earliest")
+    parts = []
+    for column, unit in PATIENT_COLUMNS.items():
+        for source in (place for place, wanted in enumerate(codes) if column in wanted):
+            whole = unit is not None
+            value = nw.col(column)
+            micro = (value * MICRO).cast(nw.Int64) if whole else nw.lit(None, nw.Int64)
+            rows = patients.filter(~nw.col("accrual_earliest").is_null()).select(
+                nw.col("case_number").alias("who"), source=nw.lit(source).cast(nw.Int64), a=at, b=at, k=at,
+                text=value.cast(nw.String), micro=micro, unit=nw.lit(unit, nw.String),
+                censored=nw.lit(None, nw.String),
+            )  # fmt: skip
+            parts.append(rows.select(*COLUMNS))
+    return parts
 
 
 def _no_values(decisions: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
