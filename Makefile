@@ -55,8 +55,9 @@ bench: $(STAMP) ## measure side by side, as ratios; long
 	@$(PY) -m pip install --quiet --disable-pip-version-check -c requirements/constraints.txt -e '.[bench]'
 	@$(PY) -m benchmarks
 
-soak: $(STAMP) ## a million generated answers to rules in every form, which must agree; minutes
+soak: $(STAMP) ## a million generated answers to rules in every form, and verdicts of protocols, which must agree; minutes
 	@$(PY) -m benchmarks.soak_rules
+	@$(PY) -m benchmarks.soak_protocols
 
 pins: $(STAMP) ## renew requirements/constraints.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check uv
