@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property
+from itertools import product
 from typing import Any
 
 from seriatim.errors import Misuse
@@ -16,7 +17,7 @@ from seriatim.protocols.known import Known
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
 from seriatim.protocols.verify.finding import Unsettled
 from seriatim.rules.facts import Fact, Unknown
-from seriatim.rules.formula import Formula
+from seriatim.rules.formula import Formula, rounded_quotient
 from seriatim.rules.linear import GREATEST_AGE_SECONDS, GREATEST_COUNT
 from seriatim.rules.tree import And, AtLeast, Compare, Group, Not, Term, Tree, atoms, variables
 from seriatim.rules.tree import Known as Assessed
@@ -328,10 +329,32 @@ def defined(formula: Formula, value: Any, parts: Mapping[str, Any]) -> list[Any]
 
 
 def value_range(protocol: TreatmentProtocol, name: str) -> tuple[int, int]:
-    """The least and the greatest plausible value of a variable in ticks."""
+    """The least and the greatest plausible value of a variable in ticks; of a derived one, that its parts can give."""
     variable: Variable = protocol.variables[name]
     first = 1 if protocol.document.variables[name].history in COUNTED_FROM_ONE else 0
-    return variable.range_in_ticks or (first, GREATEST_COUNT)
+    low, high = variable.range_in_ticks or (first, GREATEST_COUNT)
+    if name not in protocol.formulas:
+        return low, high
+    given = _given_by_parts(protocol, protocol.formulas[name])
+    return max(low, min(given, default=low)), min(high, max(given, default=high))
+
+
+def _given_by_parts(protocol: TreatmentProtocol, formula: Formula) -> tuple[int, ...]:
+    """The derived values at the corners of what is plausible of the parts, in ticks; none where one is a division by
+    nothing. A quotient of two sums only rises or only falls in each part, so its extremes are among them."""
+    parts = sorted(formula.variables)
+    corners = [dict(zip(parts, ends, strict=True)) for ends in product(*(value_range(protocol, one) for one in parts))]
+    above = [sum(term.coefficient * corner[term.variable] for term in formula.numerator) for corner in corners]
+    below = [
+        formula.over * sum(term.coefficient * corner[term.variable] for term in formula.denominator)
+        for corner in corners
+        if formula.denominator
+    ]
+    below = below or [formula.over] * len(corners)
+    if min(below) <= 0:
+        return ()
+    steps = [rounded_quotient(up, down, formula.rounding) for up, down in zip(above, below, strict=True)]
+    return tuple(step * formula.step for step in steps)
 
 
 def grid_step(protocol: TreatmentProtocol, name: str) -> int:
