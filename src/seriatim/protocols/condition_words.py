@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from seriatim.protocols.protocol import TreatmentProtocol
 from seriatim.protocols.unit_words import unit_words
 from seriatim.rules.parse import parse
@@ -79,6 +81,8 @@ def _token(token: str, before: str, asked: list[Variable]) -> str:
     """A unit after its number, or a level, as it is said; anything else as it is."""
     if any(token in variable.levels for variable in asked):
         return token.replace("_", " ")
-    if before.strip("(-").replace(".", "", 1).isdigit():
+    if re.fullmatch(r"\d{4,}", token):
+        return f"{int(token):,}"  # Source: ISMP: 1000 without its comma is read as 100 or as 10000
+    if before.strip("(-").replace(",", "").replace(".", "", 1).isdigit():
         return unit_words(token, one=before == "1")
     return token

@@ -85,3 +85,12 @@ def _component(part: str, *, plural: bool) -> str | None:
         kind = "international unit" if match[2] == "IU" else "unit"
         return f"{_TIMES[match[1]]}{kind}{'s' if plural else ''} of {match[3]}"
     return _POWERS.get(part)
+
+
+def without_short_forms(text: str) -> str:
+    """Somebody's own sentence, with the short forms spelt out that are mistaken most often.
+
+    >>> without_short_forms("Dopamine 2 to 4 ug/kg/min")
+    'Dopamine 2 to 4 micrograms/kg/min'
+    """
+    return re.sub(r"\bIU\b", "international units", re.sub(r"(?<=\d )(?:ug|mcg|µg|μg)\b", "micrograms", text))

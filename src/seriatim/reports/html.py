@@ -105,7 +105,7 @@ def _on_paper(paper: Paper) -> str:
         rules.append(
             f"body::after {{ content: {_css_text(paper.across)}; position: fixed; inset: 0; z-index: 3; display: grid;"
             " place-content: center; text-align: center; transform: rotate(-28deg); pointer-events: none;"
-            " font: 700 min(13vw, 8rem)/1 sans-serif; letter-spacing: 0.06em; color: rgb(180 74 0 / 20%);"
+            " font: 700 min(13vw, 8rem)/1 sans-serif; letter-spacing: 0.06em; color: rgb(180 74 0 / 15%);"
             " print-color-adjust: exact; -webkit-print-color-adjust: exact; }"
         )
     return "".join(f"{rule}\n" for rule in rules)
