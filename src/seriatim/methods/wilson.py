@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 from scipy.special import ndtri
 
 from seriatim.methods.kernels.counts import as_counts, tail_of
+from seriatim.methods.kernels.score_interval import score_interval
 from seriatim.methods.values import Estimate, Interval, NotEstimable
 
 
@@ -24,8 +24,4 @@ def wilson(events: int, n: int, level: float = 0.95) -> Estimate | NotEstimable:
     z = float(ndtri(1 - tail_of(level)))
     if n == 0:
         return NotEstimable("there are no patients")
-    p, squared = events / n, z * z / n
-    upper = (p + squared / 2 + np.sqrt(squared * (p * (1 - p) + squared / 4))) / (1 + squared)
-    # Both bounds solve one quadratic; their product keeps the digits of the lower one where p is near 0.
-    lower = p * p / ((1 + squared) * upper)
-    return Estimate(p, "Wilson", Interval(float(lower), float(min(upper, 1.0)), level, "Wilson"))
+    return Estimate(events / n, "Wilson", Interval(*score_interval(events, n, z), level, "Wilson"))

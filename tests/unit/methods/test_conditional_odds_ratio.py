@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from seriatim.methods.conditional_odds_ratio import conditional_odds_ratio
+from seriatim.methods.conditional_odds_ratio import CONVENTIONS, conditional_odds_ratio
 from seriatim.methods.values import Estimate, Interval, NotEstimable
 
 
@@ -58,3 +58,17 @@ def test_a_table_without_variation_or_without_a_group_gives_a_reason() -> None:
 def test_more_events_than_patients_are_refused() -> None:
     with pytest.raises(ValueError, match="must not exceed"):
         conditional_odds_ratio(1, 4, 5, 4)
+
+
+def test_the_mid_p_interval_lies_within_the_exact_one() -> None:
+    exact, mid = (conditional_odds_ratio(5, 30, 1, 40, convention=convention) for convention in CONVENTIONS)
+    assert isinstance(exact, Estimate)
+    assert isinstance(mid, Estimate)
+    assert exact.interval is not None
+    assert mid.interval is not None
+    assert exact.interval.lower < mid.interval.lower < mid.interval.upper < exact.interval.upper
+
+
+def test_an_unknown_convention_of_the_interval_is_refused() -> None:
+    with pytest.raises(ValueError, match="mid-P central"):
+        conditional_odds_ratio(5, 30, 1, 40, convention="blaker")  # type: ignore[arg-type]
