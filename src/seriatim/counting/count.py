@@ -80,7 +80,8 @@ def _count_rows(derived: nw.LazyFrame[Any], cases: Cases, spec: TallySpec) -> pl
     case_keys = [name for name in spec.names if name in CASE_KEYS and name not in given]
     joined = derived
     if case_keys:
-        joined = derived.join(cases.frame.select("patient_id", *case_keys), on="patient_id", how="inner")
+        on = "case_number" if "case_number" in given else "patient_id"
+        joined = derived.join(cases.frame.select(on, *case_keys), on=on, how="inner")
     counted = joined.select(*spec.names).group_by(*spec.names).agg(nw.len().alias("n"))
     return collect(counted, list(spec.names))
 

@@ -97,8 +97,7 @@ def _dated(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], days
         enumerate(tests),
         nw.lit(-1),
     )
-    numbers = cases.frame.select("patient_id", "case_number")
-    windows = treatment_windows(series, cases).join(numbers, on="patient_id", how="inner")
+    windows = treatment_windows(series, cases)
     # Worked out for each patient: the sum of a date and some days is dear to ask of each value.
     windows = worked_out_once(windows.with_columns(end=nw.col("until_latest") + timedelta(days=days)))
     earliest = nw.col("collected_earliest")

@@ -20,19 +20,19 @@ WINDOW_OPEN = "window open"
 def unanswered(
     series: TreatmentSeries, cases: Cases, endpoint: Endpoint, had: nw.LazyFrame[Any]
 ) -> nw.LazyFrame[Any] | None:
-    """Patients that are not in `had` and whose lack of a record is not a "no": `patient_id`, `outcome`.
+    """Patients that are not in `had` and whose lack of a record is not a "no": `case_number`, `outcome`.
 
     None where every lack of a record is a "no".
     """
-    others = cases.frame.join(had, on="patient_id", how="anti")
+    others = cases.frame.join(had, on="case_number", how="anti")
     if not _is_recorded(series, endpoint):
         # A table that the source does not have is not an empty one: nobody was asked.
         return _named(others, NOT_ASSESSED)
     parts = []
     if endpoint.without_record != "absent":
         answered = _assessed(series, cases, endpoint)
-        parts.append(_named(others.join(answered, on="patient_id", how="anti"), NOT_ASSESSED))
-        others = others.join(answered, on="patient_id", how="semi")
+        parts.append(_named(others.join(answered, on="case_number", how="anti"), NOT_ASSESSED))
+        others = others.join(answered, on="case_number", how="semi")
     if endpoint.window_days is not None and series.has("follow_up"):
         parts.append(_window_open(series, others, endpoint.window_days))
     return nw.concat(parts) if parts else None
@@ -44,14 +44,14 @@ def _is_recorded(series: TreatmentSeries, endpoint: Endpoint) -> bool:
 
 
 def _named(patients: nw.LazyFrame[Any], outcome: str) -> nw.LazyFrame[Any]:
-    return patients.select("patient_id", nw.lit(outcome).alias("outcome"))
+    return patients.select("case_number", nw.lit(outcome).alias("outcome"))
 
 
 def _assessed(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:
     if endpoint.without_record == "not assessed":
         # A patient with any record of this kind was charted for it; one without any was not.
         table = "adverse_event" if endpoint.counts_events else "intervention"
-        return distinct(series.tables[table], "patient_id")
+        return _numbers(cases, distinct(series.tables[table], "patient_id"))
     # A record of another grade, grade 0 among them, says that it was looked for as much as the table does.
     recorded = patients_with_a_record(series, cases, endpoint)
     if not series.has("assessment"):
@@ -59,7 +59,12 @@ def _assessed(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.L
     words = (endpoint.id, endpoint.label, *endpoint.terms, *endpoint.system_organ_classes, *endpoint.interventions)
     asked = nw.col("looked_for").str.to_lowercase().is_in([word.lower() for word in words])
     looked_for = series.tables["assessment"].filter(asked & (nw.col("assessed") == "yes")).select("patient_id")
-    return distinct(nw.concat([recorded, looked_for]), "patient_id")
+    return distinct(nw.concat([recorded, _numbers(cases, looked_for)]), "case_number")
+
+
+def _numbers(cases: Cases, patients: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    ours = cases.frame.select("patient_id", "case_number")
+    return patients.join(ours, on="patient_id", how="inner").select("case_number")
 
 
 def _window_open(series: TreatmentSeries, others: nw.LazyFrame[Any], days: int) -> nw.LazyFrame[Any]:

@@ -10,9 +10,9 @@ import narwhals.stable.v2 as nw
 from seriatim.derive._cases import Cases
 from seriatim.derive._cycle_weights import RECORDED, gains
 from seriatim.derive._lab_summary import BEFORE, lab_summary
-from seriatim.derive._qualifying import qualifying_records
+from seriatim.derive._qualifying import keep_records, qualifying_records
 from seriatim.derive._unanswered import NOT_ASSESSED, unanswered
-from seriatim.engines.choose import distinct
+from seriatim.engines.choose import distinct, worked_out_once
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import TallySpec
 
@@ -21,49 +21,46 @@ FOLLOWED_DAYS = 30
 
 
 def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:
-    """One row per patient and item that is there or does not apply: `patient_id`, `group`, `item`, `complete`.
+    """Patients counted by `group`, `item` and `complete` ("yes" or "does not apply", all but "no"), with the count `n`.
 
     Items are the levels of the key `item`; `spec.options` has tests, window_days, days_after and the endpoints of which
-    the plan asks that they be looked for.
+    the plan asks that they be looked for. Counted here, because the summary of laboratory values is in memory and the
+    rest need not be.
     """
-    parts = [_any_event(series, cases), _events_graded(series, cases), _response(series, cases)]
+    parts = [*_events(series, cases), _response(series, cases)]
     parts += [_followed(series, cases), _weight(series, cases, spec.options["days_after"])]
     parts += _endpoints(series, cases, spec)
-    # The summary of laboratory values is in memory, so the other patients are brought there too.
-    found = [part.collect("polars") for part in parts] + _labs(series, cases, spec)
-    people = cases.frame.select("patient_id", "group").collect("polars")
-    return nw.concat(found).join(people, on="patient_id", how="inner").lazy()
+    frames = [nw.concat(parts), *(part.lazy() for part in _labs(series, cases, spec))]
+    return nw.concat([_counted(frame).collect("polars") for frame in frames]).lazy()
+
+
+def _counted(rows: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
+    return rows.group_by("group", "item", "complete").agg(nw.len().cast(nw.Int64).alias("n"))
 
 
 def _rows(frame: nw.LazyFrame[Any], item: str, answer: str = YES) -> nw.LazyFrame[Any]:
-    return frame.select("patient_id", nw.lit(item).alias("item"), nw.lit(answer).alias("complete"))
+    return frame.select("group", nw.lit(item).alias("item"), nw.lit(answer).alias("complete"))
 
 
 def _nobody(cases: Cases) -> nw.LazyFrame[Any]:
     return cases.frame.filter(nw.col("patient_id").is_null())
 
 
-def _patients_of(series: TreatmentSeries, cases: Cases, table: str) -> nw.LazyFrame[Any]:
-    if not series.has(table):
-        return _nobody(cases).select("patient_id")
-    ours = cases.frame.select("patient_id")
-    return distinct(series.tables[table], "patient_id").join(ours, on="patient_id", how="inner")
-
-
-def _any_event(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
-    return _rows(_patients_of(series, cases, "adverse_event"), "any adverse event record")
-
-
-def _events_graded(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
-    """Does not apply to a patient without any record: there is nothing to grade."""
-    item = "all adverse events graded"
-    recorded = _patients_of(series, cases, "adverse_event")
-    without = cases.frame.select("patient_id").join(recorded, on="patient_id", how="anti")
+def _events(series: TreatmentSeries, cases: Cases) -> list[nw.LazyFrame[Any]]:
+    """Grading does not apply to a patient without any record: there is nothing to grade."""
+    recorded, graded = "any adverse event record", "all adverse events graded"
     if not series.has("adverse_event"):
-        return _rows(without, item, NOT_ASKED)
-    ungraded = distinct(series.tables["adverse_event"].filter(nw.col("grade").is_null()), "patient_id")
-    graded = recorded.join(ungraded, on="patient_id", how="anti")
-    return nw.concat([_rows(graded, item), _rows(without, item, NOT_ASKED)])
+        return [_rows(_nobody(cases), recorded), _rows(cases.frame, graded, NOT_ASKED)]
+    lacks = nw.when(nw.col("grade").is_null()).then(nw.lit(1)).otherwise(nw.lit(0))
+    events = series.tables["adverse_event"].select("patient_id", lacks=lacks).group_by("patient_id")
+    everyone = cases.frame.select("patient_id", "group")
+    joined = worked_out_once(everyone.join(events.agg(nw.col("lacks").max()), on="patient_id", how="left"))
+    lacks = nw.col("lacks")
+    return [
+        _rows(joined.filter(~lacks.is_null()), recorded),
+        _rows(joined.filter(lacks == 0), graded),
+        _rows(joined.filter(lacks.is_null()), graded, NOT_ASKED),
+    ]
 
 
 def _response(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
@@ -72,7 +69,7 @@ def _response(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
     if not series.has("response"):
         return _rows(_nobody(cases), item)
     found = distinct(series.tables["response"].filter(nw.col("best_response") != "NE"), "patient_id")
-    return _rows(found.join(cases.frame.select("patient_id"), on="patient_id", how="inner"), item)
+    return _rows(cases.frame.join(found, on="patient_id", how="inner"), item)
 
 
 def _followed(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
@@ -81,7 +78,7 @@ def _followed(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
     if not series.has("follow_up"):
         return _rows(_nobody(cases), item)
     contact = series.tables["follow_up"].select("patient_id", "last_contact_latest", "died")
-    known = cases.frame.select("patient_id", "accrual_earliest").join(contact, on="patient_id", how="inner")
+    known = cases.frame.select("patient_id", "group", "accrual_earliest").join(contact, on="patient_id", how="inner")
     enough = nw.col("last_contact_latest") >= nw.col("accrual_earliest") + timedelta(days=FOLLOWED_DAYS)
     return _rows(known.filter(enough | (nw.col("died") == "yes")), item)
 
@@ -97,21 +94,23 @@ def _labs(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> list[nw.Dat
         return []
     # As in the analysis of laboratory values: a sample that may be before treatment is before it.
     summary = lab_summary(series, cases, spec.options).filter(nw.col("reading") == BEFORE)
-    both = summary.group_by("patient_id", "test").agg(nw.col("baseline").max(), nw.col("highest").max())
+    both = summary.group_by("case_number", "group", "test").agg(nw.col("baseline").max(), nw.col("highest").max())
     there = both.filter(~nw.col("baseline").is_null() & ~nw.col("highest").is_null())
     item = nw.concat_str("test", nw.lit("before and on treatment"), separator=" ")
-    return [there.select("patient_id", item.alias("item"), nw.lit(YES).alias("complete"))]
+    return [there.select("group", item.alias("item"), nw.lit(YES).alias("complete"))]
 
 
 def _endpoints(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> list[nw.LazyFrame[Any]]:
     """Endpoints of which the absence of a record does not mean absence: was it looked for?"""
+    endpoints = spec.options["endpoints"]
+    keep_records(series, cases, endpoints)
     parts = []
-    for endpoint in spec.options["endpoints"]:
-        had = distinct(qualifying_records(series, cases, endpoint), "patient_id")
+    for endpoint in endpoints:
+        had = distinct(qualifying_records(series, cases, endpoint), "case_number")
         without_answer = unanswered(series, cases, endpoint, had)
-        everyone = cases.frame.select("patient_id")
+        everyone = cases.frame.select("case_number", "group")
         if without_answer is not None:
-            not_assessed = without_answer.filter(nw.col("outcome") == NOT_ASSESSED).select("patient_id")
-            everyone = everyone.join(not_assessed, on="patient_id", how="anti")
+            not_assessed = without_answer.filter(nw.col("outcome") == NOT_ASSESSED).select("case_number")
+            everyone = everyone.join(not_assessed, on="case_number", how="anti")
         parts.append(_rows(everyone, f"{endpoint.label} looked for"))
     return parts

@@ -7,7 +7,8 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
-from seriatim.derive._first_cycle import of_first_cycle, planned_in_first_cycle
+from seriatim.derive._doses import doses_by_cycle
+from seriatim.derive._first_cycle import of_first_cycle
 from seriatim.engines.choose import worked_out_once
 from seriatim.series.series import TreatmentSeries
 from seriatim.tallies.spec import TallySpec
@@ -25,7 +26,7 @@ STATUSES = {
 
 
 def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:  # noqa: ARG001
-    """One row per case and question: `patient_id`, `handling`, `outcome` (yes, no, not assessed).
+    """One row per case and question: `patient_id`, `group`, `handling`, `outcome` (yes, no, not assessed).
 
     Without a dose record, or for the stop without a known reason, the answer is "not assessed" and not "no".
     """
@@ -36,7 +37,7 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
 
 def _handled(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
     """One row per case: for each status 1 if a dose has it and 0 if none has, null without a dose record."""
-    everyone = cases.frame.select("patient_id")
+    everyone = cases.frame.select("patient_id", "case_number", "group")
     if not series.has("dose"):
         nothing = nw.lit(None, nw.Int64)
         return everyone.with_columns(**dict.fromkeys((f"has_{place}" for place in range(len(STATUSES))), nothing))
@@ -44,9 +45,9 @@ def _handled(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
         f"has_{place}": nw.when(nw.col("status") == status).then(nw.lit(1)).otherwise(nw.lit(0)).cast(nw.Int64)
         for place, status in enumerate(STATUSES.values())
     }
-    planned = planned_in_first_cycle(series, cases).select("patient_id", **flags)
-    found = planned.group_by("patient_id").agg(*(nw.col(name).max() for name in flags))
-    return worked_out_once(everyone.join(found, on="patient_id", how="left"))
+    planned = of_first_cycle(doses_by_cycle(series, cases)).select("case_number", **flags)
+    found = planned.group_by("case_number").agg(*(nw.col(name).max() for name in flags))
+    return worked_out_once(everyone.join(found, on="case_number", how="left"))
 
 
 def _any_dose(handled: nw.LazyFrame[Any], question: str, place: int) -> nw.LazyFrame[Any]:
@@ -56,7 +57,7 @@ def _any_dose(handled: nw.LazyFrame[Any], question: str, place: int) -> nw.LazyF
 
 
 def _stopped(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
-    everyone = cases.frame.select("patient_id")
+    everyone = cases.frame.select("patient_id", "group")
     if not series.has("cycle"):
         return _answered(everyone, STOPPED, nw.lit(NOT_ASSESSED))
     first = of_first_cycle(series.tables["cycle"]).select("patient_id", "stop_reason")
@@ -70,4 +71,4 @@ def _yes_if(holds: nw.Expr) -> nw.Expr:
 
 
 def _answered(rows: nw.LazyFrame[Any], question: str, answer: nw.Expr) -> nw.LazyFrame[Any]:
-    return rows.select("patient_id", nw.lit(question).alias("handling"), answer.alias("outcome"))
+    return rows.select("patient_id", "group", nw.lit(question).alias("handling"), answer.alias("outcome"))

@@ -13,7 +13,7 @@ from seriatim.tallies.spec import TallySpec
 
 
 def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:  # noqa: ARG001
-    """One row per case: `patient_id`, `record` ("recorded" or "no dose record"), `doses` (0 without a record).
+    """One row per case: `patient_id`, `group`, `record` ("recorded" or "no dose record"), `doses` (0 without a record).
 
     A dose given in part counts; one held, skipped, refused or only planned does not.
     """

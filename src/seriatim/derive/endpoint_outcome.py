@@ -7,7 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
-from seriatim.derive._qualifying import NOT_GRADED, ONSET_UNCLEAR, YES, qualifying_records
+from seriatim.derive._qualifying import NOT_GRADED, ONSET_UNCLEAR, YES, keep_records, qualifying_records
 from seriatim.derive._unanswered import unanswered
 from seriatim.engines.choose import worked_out_once
 from seriatim.plans.endpoints import Endpoint
@@ -19,13 +19,14 @@ _RANKS = {YES: 3, ONSET_UNCLEAR: 2, NOT_GRADED: 1}
 
 
 def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:
-    """One row per patient and endpoint other than "no": `patient_id`, `endpoint`, `outcome`.
+    """One row per patient and endpoint other than "no": `case_number`, `endpoint`, `outcome`.
 
     `spec.options["endpoints"]` are the endpoints of the plan.
     """
     endpoints = tuple(spec.options["endpoints"])
     key = ("endpoint_outcome", *(endpoint.model_dump_json() for endpoint in endpoints))
     if key not in cases.kept:  # asked for by group and by case
+        keep_records(series, cases, endpoints)
         parts = [_one_endpoint(series, cases, endpoint) for endpoint in endpoints]
         cases.kept[key] = worked_out_once(nw.concat(parts))
     kept: nw.LazyFrame[Any] = cases.kept[key]
@@ -36,7 +37,7 @@ def _one_endpoint(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> 
     had = _worst_outcome(series, cases, endpoint)
     missing = unanswered(series, cases, endpoint, had)
     both = had if missing is None else nw.concat([had, missing])
-    return both.select("patient_id", nw.lit(endpoint.id).alias("endpoint"), "outcome")
+    return both.select("case_number", nw.lit(endpoint.id).alias("endpoint"), "outcome")
 
 
 def _worst_outcome(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) -> nw.LazyFrame[Any]:
@@ -44,8 +45,8 @@ def _worst_outcome(series: TreatmentSeries, cases: Cases, endpoint: Endpoint) ->
     rank = nw.lit(0)
     for outcome, place in _RANKS.items():
         rank = nw.when(nw.col("outcome") == outcome).then(nw.lit(place)).otherwise(rank)
-    worst = records.select("patient_id", rank.alias("rank")).group_by("patient_id").agg(nw.col("rank").max())
+    worst = records.select("case_number", rank.alias("rank")).group_by("case_number").agg(nw.col("rank").max())
     named = nw.lit(NOT_GRADED)
     for outcome, place in _RANKS.items():
         named = nw.when(nw.col("rank") == place).then(nw.lit(outcome)).otherwise(named)
-    return worst.select("patient_id", named.alias("outcome"))
+    return worst.select("case_number", named.alias("outcome"))

@@ -8,8 +8,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
-from seriatim.derive._first_cycle import is_given, planned_in_first_cycle
-from seriatim.derive._qualifying import NOT_GRADED, ONSET_UNCLEAR, YES, qualifying_records
+from seriatim.derive._doses import doses_by_cycle, in_first_cycle, is_given
+from seriatim.derive._first_cycle import planned_in_first_cycle
+from seriatim.derive._qualifying import NOT_GRADED, ONSET_UNCLEAR, YES, keep_records, qualifying_records
 from seriatim.derive._unanswered import NOT_ASSESSED, WINDOW_OPEN, unanswered
 from seriatim.engines.choose import worked_out_once
 from seriatim.plans.endpoints import Endpoint
@@ -19,7 +20,7 @@ from seriatim.tallies.spec import TallySpec
 READINGS = ("earliest", "latest")
 # Read early, an event comes soon and a dose late; read late, the other way round: so the dose number is the lowest,
 # and the highest, that the dates allow.
-_STARTED = {"earliest": "started_latest", "latest": "started_earliest"}
+_SIDE = {"earliest": "latest", "latest": "earliest"}
 AFTER, NONE = "after a dose", "no event"
 BEFORE, UNKNOWN = "before the first dose", "onset unknown"
 NOT_DATED, NO_DOSE = "dose not dated", "no dose recorded"
@@ -36,27 +37,31 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
     endpoints = spec.options["endpoints"]
     if not series.has("dose"):
         return nw.concat([_without_doses(cases, endpoint, reading) for endpoint in endpoints for reading in READINGS])
+    keep_records(series, cases, endpoints)
     given = worked_out_once(_given(series, cases))
-    windows = worked_out_once(_windows(series, cases, given, spec.options["window_days"]))
+    windows = worked_out_once(_windows(series, cases, spec.options["window_days"]))
     return nw.concat([_one(series, cases, given, windows, endpoint) for endpoint in endpoints])
 
 
 def _given(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
     given = planned_in_first_cycle(series, cases).filter(is_given())
-    return given.select("patient_id", "started_earliest", "started_latest")
+    return given.select("case_number", "started_earliest", "started_latest")
 
 
-def _windows(series: TreatmentSeries, cases: Cases, given: nw.LazyFrame[Any], days: int) -> nw.LazyFrame[Any]:
+def _windows(series: TreatmentSeries, cases: Cases, days: int) -> nw.LazyFrame[Any]:
     """One row a case: `doses` given (null without any), and for each reading how many are `not_dated`, the `first`
     start, `until`: the start of the next cycle, or some days after the last dose; and whether follow-up ends before it
     (`open`).
     """
-    later = series.tables["dose"].filter(is_given() & ~((nw.col("course") == 1) & (nw.col("cycle") == 1)))
-    following = later.group_by("patient_id").agg(
-        *(nw.col(_STARTED[reading]).min().alias(f"next_{reading}") for reading in READINGS)
+    given = doses_by_cycle(series, cases).filter(is_given())
+    following = (
+        given.filter(~in_first_cycle())
+        .group_by("case_number")
+        .agg(*(nw.col(f"first_{side}").min().alias(f"next_{reading}") for reading, side in _SIDE.items()))
     )
-    joined = cases.frame.select("patient_id", "group").join(_summed(given), on="patient_id", how="left")
-    joined = joined.join(following, on="patient_id", how="left")
+    everyone = cases.frame.select("patient_id", "case_number", "group")
+    joined = everyone.join(_summed(given.filter(in_first_cycle())), on="case_number", how="left")
+    joined = joined.join(following, on="case_number", how="left")
     until = {f"until_{reading}": _until(reading, days) for reading in READINGS}
     dated = _with_last_contact(series, joined.with_columns(**until))
     kept = [f"{name}_{reading}" for name in ("not_dated", "first", "until") for reading in READINGS]
@@ -65,19 +70,26 @@ def _windows(series: TreatmentSeries, cases: Cases, given: nw.LazyFrame[Any], da
         f"open_{reading}": _flag(alive & (nw.col("last_contact_latest") < nw.col(f"until_{reading}")))
         for reading in READINGS
     }
-    return dated.select("patient_id", "group", "doses", *kept, **is_open)
+    return dated.select("patient_id", "case_number", "group", "doses", *kept, **is_open)
 
 
 def _summed(given: nw.LazyFrame[Any]) -> nw.LazyFrame[Any]:
-    not_dated = {f"not_dated_{reading}": _flag(nw.col(_STARTED[reading]).is_null()) for reading in READINGS}
-    ends = {
-        f"{name}_{reading}": getattr(nw.col(_STARTED[reading]), extreme)()
-        for name, extreme in (("first", "min"), ("last", "max"))
-        for reading in READINGS
-    }
-    sums = (nw.col(name).sum().cast(nw.Int64) for name in not_dated)
-    dated = given.with_columns(**not_dated)
-    return dated.group_by("patient_id").agg(nw.len().cast(nw.Int64).alias("doses"), *sums, **ends)
+    read = given.select(
+        "case_number",
+        "doses",
+        **{f"not_dated_{reading}": nw.col("doses") - nw.col(f"dated_{side}") for reading, side in _SIDE.items()},
+        **{
+            f"{name}_{reading}": nw.col(f"{name}_{side}")
+            for name in ("first", "last")
+            for reading, side in _SIDE.items()
+        },
+    )
+    sums = ("doses", *(f"not_dated_{reading}" for reading in READINGS))
+    return read.group_by("case_number").agg(
+        *(nw.col(name).sum().cast(nw.Int64) for name in sums),
+        *(nw.col(f"first_{reading}").min() for reading in READINGS),
+        *(nw.col(f"last_{reading}").max() for reading in READINGS),
+    )
 
 
 def _until(reading: str, days: int) -> nw.Expr:
@@ -105,12 +117,12 @@ def _one(
     emergent = "all records" if endpoint.emergent == "first dose" else endpoint.emergent
     asked = endpoint.model_copy(update={"emergent": emergent, "window_days": None})
     placed = worked_out_once(_placed(given, windows, qualifying_records(series, cases, asked)))
-    missing = unanswered(series, cases, asked, placed.select("patient_id"))
-    joined = windows.join(placed, on="patient_id", how="left")
+    missing = unanswered(series, cases, asked, placed.select("case_number"))
+    joined = windows.join(placed, on="case_number", how="left")
     named = (
         joined.with_columns(outcome=nw.lit(None, nw.String))
         if missing is None
-        else joined.join(missing, on="patient_id", how="left")
+        else joined.join(missing, on="case_number", how="left")
     )
     return nw.concat([_read(named, endpoint, reading) for reading in READINGS])
 
@@ -133,17 +145,18 @@ def _placed(given: nw.LazyFrame[Any], windows: nw.LazyFrame[Any], records: nw.La
     """What the records of those who have some say, for each reading: the first `onset` in the window and its
     `event_dose` (null where no dose was started by then), and flags.
     """
-    dated = records.join(windows, on="patient_id", how="inner")
+    dated = records.join(windows, on="case_number", how="inner")
     told = {f"{name}_{reading}": value for reading in READINGS for name, value in _said(reading).items()}
     best = (nw.col(name).min() if name.startswith("onset") else nw.col(name).max() for name in told)
-    onsets = dated.select("patient_id", **told).group_by("patient_id").agg(*best)
-    started = given.join(onsets.select("patient_id", *(f"onset_{reading}" for reading in READINGS)), on="patient_id")
+    onsets = dated.select("case_number", **told).group_by("case_number").agg(*best)
+    started = given.join(onsets.select("case_number", *(f"onset_{reading}" for reading in READINGS)), on="case_number")
     reached = {
-        f"event_dose_{reading}": _flag(nw.col(_STARTED[reading]) <= nw.col(f"onset_{reading}")) for reading in READINGS
+        f"event_dose_{reading}": _flag(nw.col(f"started_{_SIDE[reading]}") <= nw.col(f"onset_{reading}"))
+        for reading in READINGS
     }
-    numbered = started.select("patient_id", **reached).group_by("patient_id")
+    numbered = started.select("case_number", **reached).group_by("case_number")
     return onsets.join(
-        numbered.agg(*(nw.col(name).sum().cast(nw.Int64) for name in reached)), on="patient_id", how="left"
+        numbered.agg(*(nw.col(name).sum().cast(nw.Int64) for name in reached)), on="case_number", how="left"
     )
 
 
