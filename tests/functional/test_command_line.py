@@ -101,6 +101,22 @@ def test_template_writes_something_to_fill_in_and_says_what_to_do_next(typed, tm
     assert (tmp_path / "mine" / "template.xlsx").is_file()
 
 
+def test_each_command_gives_machines_one_document(typed):
+    asked = {
+        ("template", "--out", "mine"): {"workbook", "folder", "mapping"},
+        ("simulate", "il2-1998", "--patients", "20", "--out", "series"): {"series", "scenario", "seed", "patients"},
+        ("review", "series", "--out", "review"): {"report", "answer", "findings", "receipt"},
+        ("check", "series"): {"findings", "receipt"},
+        ("plan", "new", "mine.yaml"): {"plan", "like"},
+        ("plan", "check", "mine.yaml"): {"plan", "endpoints", "analyses"},
+    }
+    for words, keys in asked.items():
+        done = typed(*words, "--json")
+        assert done.code == 0, done.err
+        assert set(json.loads(done.out)) == keys
+    assert json.loads(typed("plan", "show", "mine.yaml", "--json").out)["grouping"] == {"by": "blocks", "size": 155}
+
+
 def test_template_that_nobody_filled_in_is_checked_and_not_reviewed(typed):
     typed("template", "--out", "mine")
     assert typed("check", "mine/template.xlsx").code == 0

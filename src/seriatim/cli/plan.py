@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from seriatim.cli.options import AsJson
+from seriatim.cli.told import tell_json
 from seriatim.errors import Misuse
 
 app = typer.Typer(help="Declare what a review asks, before the data are read.", no_args_is_help=True)
@@ -17,6 +19,7 @@ PlanName = Annotated[str, typer.Argument(help="a plan file, or a plan of the lib
 def new(
     file: Annotated[Path, typer.Argument(help="the file to write")],
     like: Annotated[str, typer.Option("--like", help="which plan of the library to begin with")] = "il2_1998",
+    as_json: AsJson = False,
 ) -> None:
     """Write a commented plan to begin with; an existing file is never overwritten.
 
@@ -30,11 +33,14 @@ def new(
     if file.exists():
         raise Misuse(f"{file} is there already; choose another name or move it away")
     file.write_text(text, encoding="utf-8")
+    if as_json:
+        tell_json({"plan": str(file), "like": like})
+        return
     typer.echo(f"{file} is a copy of {like}; change it, then run: seriatim plan check {file}")
 
 
 @app.command("check")
-def check(plan: PlanName) -> None:
+def check(plan: PlanName, as_json: AsJson = False) -> None:
     """Check a plan, its analyses and their options without any data; all faults at once.
 
     Example: seriatim plan check my_plan.yaml
@@ -44,11 +50,14 @@ def check(plan: PlanName) -> None:
 
     read = read_plan(plan)
     check_options(read)
+    if as_json:
+        tell_json({"plan": plan, "endpoints": len(read.endpoints), "analyses": len(read.analyses)})
+        return
     typer.echo(f"{plan}: {len(read.endpoints)} endpoints and {len(read.analyses)} analyses, no fault")
 
 
 @app.command("show")
-def show(plan: PlanName) -> None:
+def show(plan: PlanName, as_json: AsJson = False) -> None:
     """Say in words what a plan asks.
 
     Example: seriatim plan show il2_1998
@@ -57,6 +66,9 @@ def show(plan: PlanName) -> None:
     from seriatim.plans.plan import read_plan
 
     read = read_plan(plan)
+    if as_json:
+        tell_json(read.model_dump(mode="json"))
+        return
     typer.echo(f"{read.title}\n")
     for sentence in text(read):
         typer.echo(sentence.text)

@@ -44,7 +44,8 @@ def review(
         step("writing the report")
         report = done.write(out)
     if as_json:
-        tell_json({"report": str(report), **findings_document(done.findings, done.receipt)})
+        answer = [sentence.text for sentence in done.answer]
+        tell_json({"report": str(report), "answer": answer, **findings_document(done.findings, done.receipt)})
     else:
         for sentence in done.answer:
             typer.echo(sentence.text)
