@@ -15,6 +15,7 @@ from seriatim.methods.cochran_armitage import cochran_armitage, cochran_armitage
 from seriatim.methods.hodges_lehmann import shift
 from seriatim.methods.jonckheere_terpstra import jonckheere_terpstra
 from seriatim.methods.kruskal_wallis import kruskal_wallis
+from seriatim.methods.linear_by_linear import cuzick, linear_by_linear
 from seriatim.methods.log_rank import log_rank
 from seriatim.methods.logistic_spline import Curve, logistic_spline
 from seriatim.methods.median_interval import median, quantile
@@ -100,6 +101,8 @@ QUESTIONS: dict[str, Callable[[Any, Any], Iterator[Pair]]] = {
     "cochran_armitage_exact": exact_trend,
     "rank_sum_trend": case_trend,
     "jonckheere_terpstra": table_test(jonckheere_terpstra),
+    "cuzick": table_test(cuzick),
+    "linear_by_linear": table_test(linear_by_linear),
     "kruskal_wallis": table_test(kruskal_wallis),
     "log_rank": table_test(log_rank),
     "logistic_spline": spline,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from seriatim.methods.jonckheere_terpstra import jonckheere_terpstra
+from seriatim.methods.jonckheere_terpstra import jonckheere_terpstra, jonckheere_terpstra_simulated
 from seriatim.methods.values import NotEstimable, PValue
 
 FALLING = [[1, 2, 4], [2, 3, 2], [5, 2, 1]]
@@ -49,3 +50,23 @@ def test_a_hundred_thousand_patients_are_asymptotic_at_once():
     answer = jonckheere_terpstra([[90_000, 8_000, 2_000], [91_000, 7_500, 1_500]])
     assert isinstance(answer, PValue)
     assert "asymptotic" in answer.flags
+
+
+def test_random_tables_come_within_four_standard_errors_of_the_exact_p() -> None:
+    table = [[1, 2, 4], [2, 3, 2], [5, 2, 1]]
+    exact, drawn = jonckheere_terpstra(table), jonckheere_terpstra_simulated(table, np.random.default_rng(7), 20_000)
+    assert isinstance(exact, PValue)
+    assert isinstance(drawn, PValue)
+    assert drawn.mc_error is not None
+    assert abs(drawn.value - exact.value) < 4 * drawn.mc_error
+    assert drawn.statistic == exact.statistic
+
+
+def test_a_simulated_p_is_never_zero() -> None:
+    drawn = jonckheere_terpstra_simulated([[40, 0], [0, 40]], np.random.default_rng(7), 99)
+    assert isinstance(drawn, PValue)
+    assert drawn.value == 0.01
+
+
+def test_one_category_alone_cannot_be_simulated_either() -> None:
+    assert isinstance(jonckheere_terpstra_simulated([[4], [3]], np.random.default_rng(7)), NotEstimable)
