@@ -85,12 +85,16 @@ Block = Sentence | Table | Figure | Listing
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """One question of the report: heading, then sentence, picture, table, small print."""
+    """One question of the report: heading, then sentence, picture, table, small print.
+
+    One that `starts_sheet` begins on a new sheet of paper.
+    """
 
     name: str
     heading: str
     blocks: tuple[Block, ...]
     notes: tuple[str, ...] = ()
+    starts_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,4 +280,11 @@ def test_a_form_leaves_room_to_write_and_says_of_no_blank_that_it_is_not_given()
     html = render_html(Page("A form", "", (Section("form", "Form", (table,)),)))
     assert '<table class="form">' in html
     assert "not given" not in html
-    assert html.count('<td class="blank">') == 2
+    assert html.count('<td class="blank write">') == 1
+    assert html.count('<td class="blank">') == 1
+
+
+def test_a_section_may_begin_on_a_new_sheet():
+    html = render_html(Page("A form", "", (Section("one", "One", ()), Section("two", "Two", (), starts_sheet=True))))
+    assert 'id="section-two" class="new-sheet"' in html
+    assert 'id="section-one" class' not in html
