@@ -66,7 +66,7 @@ def decide(typed, files):
     return of
 
 
-COMMANDS = ("list", "show", "check", "diff", "decide", "schema")
+COMMANDS = ("list", "show", "check", "diff", "decide", "replay", "sign", "signed", "schema")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -250,3 +250,62 @@ def test_the_published_json_schema_is_the_one_that_is_printed(typed, of, file):
 
 def test_there_is_no_schema_of_anything_else(typed):
     assert typed("protocol", "schema", "--of", "plan").code == 2
+
+
+def test_a_series_is_replayed_under_two_protocols_and_its_limits_are_told(typed, files):
+    assert typed("simulate", "il2-1998", "--out", "series", "--seed", "7", "--patients", "12").code == 0
+    (files / "later.yaml").write_text(PROTOCOL.replace("2.5 mg/dL'", "2.2 mg/dL'").replace("1.0.0", "1.1.0"))
+    asked = ("protocol", "replay", "series", "--protocol", "q8h.yaml", "--against", "later.yaml")
+    done = typed(*asked, "--out", "replay", "--sweep", "creatinine: 2.5 mg/dL: 2 mg/dL, 3.5 mg/dL")
+    assert done.code == 0
+    assert "What a replay does not show:\n- One step only" in done.out
+    assert (files / "replay" / "report.html").is_file()
+    alone = typed("protocol", "replay", "series", "--protocol", "q8h.yaml", "--out", "alone", "--json")
+    assert json.loads(alone.out)["limits"]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        (("--as-known", "never"), "expected at_decision or final"),
+        (("--sweep", "creatinine 3 mg/dL"), "expected"),
+    ],
+)
+def test_a_replay_that_has_no_meaning_is_refused(typed, files, options, told):
+    typed("simulate", "il2-1998", "--out", "series", "--seed", "7", "--patients", "3")
+    done = typed("protocol", "replay", "series", "--protocol", "q8h.yaml", "--out", "replay", *options)
+    assert (done.code, told in done.err) == (2, True)
+
+
+def test_a_protocol_is_signed_by_every_role_and_any_change_voids_it(typed, files):
+    approved = PROTOCOL.replace("title: Invented", "title: Invented\nstatus: approved")
+    (files / "q8h.yaml").write_text(approved)
+    (files / "key").write_text("k" * 40)
+    roles = ("physician", "pharmacist", "nurse")
+    for role in roles:
+        signed = typed(
+            "protocol", "sign", "q8h.yaml", "--role", role, "--by", f"u-{role}", "--until", "2099-01-01",
+            "--out", f"{role}.yaml", "--key", "key",
+        )  # fmt: skip
+        assert signed.code == 0
+    papers = [f"{role}.yaml" for role in roles]
+    assert typed("protocol", "signed", "q8h.yaml", *papers).code == 0
+    assert typed("protocol", "signed", "q8h.yaml", *papers, "--key", "key", "--json").code == 0
+    late = typed("protocol", "signed", "q8h.yaml", *papers, "--on", "2100-01-01")
+    assert (late.code, "Not signed" in late.out) == (3, True)
+    assert typed("protocol", "signed", "q8h.yaml", papers[0]).code == 3
+    (files / "q8h.yaml").write_text(approved.replace("max_age: 12 h", "max_age: 13 h"))
+    assert typed("protocol", "signed", "q8h.yaml", *papers).code == 3
+
+
+def test_a_signature_is_never_overwritten_and_its_last_day_is_a_day(typed, files):
+    words = ("protocol", "sign", "q8h.yaml", "--role", "nurse", "--by", "u1", "--out")
+    assert typed(*words, "request.yaml", "--until", "2099-01-01").code == 2
+    assert "expected a day" in typed(*words, "new.yaml", "--until", "soon").err
+
+
+def test_what_is_unverified_is_not_signed(typed):
+    done = typed(
+        "protocol", "sign", "us-label", "--role", "nurse", "--by", "u1", "--until", "2099-01-01", "--out", "nurse.yaml"
+    )
+    assert (done.code, "unverified" in done.err) == (6, True)

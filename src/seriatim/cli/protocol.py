@@ -1,19 +1,23 @@
-"""`seriatim protocol`: show a protocol, check it, compare two, decide one dose."""
+"""`seriatim protocol`: show a protocol, check it, compare two, decide one dose, replay a series, sign."""
 
 from __future__ import annotations
 
+import shlex
+import sys
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from seriatim.cli.options import AsJson
+from seriatim.cli.options import AsJson, Engine, Mapping, Memory, Out, Source
 from seriatim.cli.told import MOST_LINES, tell_json
 from seriatim.errors import DataSetAside, Misuse
 
 if TYPE_CHECKING:
     from seriatim.pages import Page
     from seriatim.protocols.protocol import TreatmentProtocol
+    from seriatim.protocols.replay.sweep import Sweep
 
 app = typer.Typer(
     help="Treatment protocols: screen, dose, decide before each dose, check, compare. Review and simulation only.",
@@ -153,6 +157,142 @@ def decide(
         typer.echo(line)
 
 
+@app.command("replay")
+def replay(
+    source: Source,
+    out: Out,
+    protocol: Annotated[str, typer.Option("--protocol", help="a protocol file, or a name of the library")],
+    against: Annotated[
+        str | None, typer.Option("--against", help="another protocol or version to compare with")
+    ] = None,
+    plan: Annotated[str | None, typer.Option("--plan", help="a plan for population and groups")] = None,
+    mapping: Mapping = None,
+    as_known: Annotated[
+        str, typer.Option("--as-known", help="at_decision: what was known by then; final: what was known in the end")
+    ] = "at_decision",
+    hours: Annotated[int, typer.Option("--hours", min=1, help="events within so many hours after a dose count")] = 24,
+    sweep: Annotated[
+        str | None, typer.Option("--sweep", help='move a threshold, e.g. "creatinine: 3 mg/dL: 2 mg/dL, 3.5 mg/dL"')
+    ] = None,
+    unverified: Unverified = False,
+    engine: Engine = "auto",
+    memory: Memory = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a protocol would have said before every dose of a series, and another against it, into --out.
+
+    What a replay does not show is told with it, always.
+
+    Example: seriatim protocol replay series/ --protocol consensus-2014 --against community-2015 --out replay
+    """
+    from seriatim.cli.progress import progress
+    from seriatim.plans.plan import read_plan
+    from seriatim.reviews.read import read
+    from seriatim.reviews.replay import replay as replay_series
+
+    if as_known not in ("at_decision", "final"):
+        raise Misuse(f'--as-known: found "{as_known}", expected at_decision or final')
+    first = _read(protocol, unverified)
+    second = None if against is None else _read(against, unverified)
+    with progress() as step:
+        step("reading")
+        done = replay_series(
+            read(source, mapping=mapping, engine=engine, memory=memory),
+            first,
+            second,
+            plan=None if plan is None else read_plan(plan),
+            as_known=as_known,  # type: ignore[arg-type]
+            hours=hours,
+            sweep=None if sweep is None else _sweep(sweep),
+            unverified=unverified,
+            command=shlex.join(["seriatim", *sys.argv[1:]]),
+            progress=step,
+        )
+        step("writing the report")
+        report = done.write(out)
+    if as_json:
+        tell_json({"report": str(report), "limits": list(done.limits)})
+        return
+    for block in done.page.sections[0].blocks:
+        typer.echo(getattr(block, "text", ""))
+    typer.echo("\nWhat a replay does not show:")
+    for limit in done.limits:
+        typer.echo(f"- {limit}")
+    typer.echo(f"\nThe report is {report.resolve()}")
+
+
+@app.command("sign")
+def sign(
+    protocol: Protocol,
+    role: Annotated[str, typer.Option("--role", help="in which role, one of those that the protocol asks for")],
+    by: Annotated[str, typer.Option("--by", help="who signs: the identifier in the site's own directory")],
+    until: Annotated[str, typer.Option("--until", help="the last day it holds, such as 2027-03-01")],
+    out: Annotated[Path, typer.Option("--out", help="the file to write; one that is there is never overwritten")],
+    statement: Annotated[str | None, typer.Option("--statement", help="a sentence of the signer")] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="a key file of the site; the sign-off is sealed with it")
+    ] = None,
+    key_name: Annotated[str, typer.Option("--key-name", help="what the key is called")] = "site",
+) -> None:
+    """Sign a protocol as it is now, bound to its hash: any later change voids the signature.
+
+    Without --key the file proves no more than a name in a text. A protocol with unverified parts cannot be signed.
+
+    Example: seriatim protocol sign my_protocol.yaml --role physician --by u123 --until 2027-03-01 --out physician.yaml
+    """
+    from seriatim.protocols.versions.seal import read_key, sealed
+    from seriatim.protocols.versions.sign_off import sign as sign_protocol
+    from seriatim.protocols.versions.sign_off_document import sign_off_text
+
+    if out.exists():
+        raise Misuse(f"{out} is there already; choose another name or move it away")
+    signed = sign_protocol(
+        _read(protocol, unverified=True),
+        role=role,
+        by=by,
+        at=datetime.now(UTC),
+        valid_until=_day(until),
+        statement=statement,
+    )
+    if key is not None:
+        signed = sealed(signed, read_key(key), key_name=key_name)
+    out.write_text(sign_off_text(signed), encoding="utf-8")
+    typer.echo(f"{out} signs {signed.protocol.id} {signed.protocol.version} ({signed.protocol.sha256[:12]}) as {role}")
+
+
+@app.command("signed")
+def signed(
+    protocol: Protocol,
+    sign_offs: Annotated[list[Path], typer.Argument(help="the files that seriatim protocol sign wrote")],
+    on: Annotated[str | None, typer.Option("--on", help="on which day; today without it")] = None,
+    key: Annotated[
+        Path | None, typer.Option("--key", help="the key file of the site; only sealed ones count then")
+    ] = None,
+    key_name: Annotated[str, typer.Option("--key-name", help="what the key is called")] = "site",
+    as_json: AsJson = False,
+) -> None:
+    """Say whether a protocol is signed by every role that it asks for, or every reason why not (exit code 3).
+
+    Example: seriatim protocol signed my_protocol.yaml physician.yaml pharmacist.yaml nurse.yaml
+    """
+    from seriatim.protocols.versions.seal import read_key
+    from seriatim.protocols.versions.sign_off import is_signed
+    from seriatim.protocols.versions.sign_off_document import read_sign_off
+
+    found = is_signed(
+        _read(protocol, unverified=True),
+        [read_sign_off(path) for path in sign_offs],
+        datetime.now(UTC).date() if on is None else _day(on),
+        keys=None if key is None else {key_name: read_key(key)},
+    )
+    if as_json:
+        tell_json({"signed": found.is_signed, "until": str(found.until), "reasons": list(found.reasons)})
+    else:
+        typer.echo(found.words)
+    if not found:
+        raise typer.Exit(DataSetAside.exit_code)
+
+
 @app.command("schema")
 def schema(
     of: Annotated[str, typer.Option("--of", help="protocol, or decision-request")] = "protocol",
@@ -164,6 +304,22 @@ def schema(
     from seriatim.protocols.schema import json_schema
 
     tell_json(json_schema(of))
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Misuse(f'found "{text}", expected a day such as 2027-03-01') from None
+
+
+def _sweep(text: str) -> Sweep:
+    from seriatim.protocols.replay.sweep import Sweep
+
+    parts = [part.strip() for part in text.split(":")]
+    if len(parts) != 3 or not all(parts):
+        raise Misuse(f'--sweep: found "{text}", expected "variable: threshold: value, value"')
+    return Sweep(parts[0], parts[1], tuple(value.strip() for value in parts[2].split(",")))
 
 
 def _again(read: TreatmentProtocol, stored: dict[str, object], as_json: bool) -> None:
