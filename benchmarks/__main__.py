@@ -7,8 +7,9 @@ import os
 import platform
 from collections.abc import Sequence
 
-from benchmarks.data import event_series, review_series
+from benchmarks.data import FOLDER, event_series, review_series
 from benchmarks.measure import Measured, measure
+from benchmarks.protocols import dose_series
 
 TABLES = ((20_000, 100_000), (200_000, 1_000_000))
 REVIEWS = (1_241, 100_000, 1_000_000)
@@ -23,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for patients, events in TABLES:
         _table(patients, events, chosen.runs)
     _help(chosen.runs)
+    _protocols(chosen.runs)
     for patients in REVIEWS[: 2 if chosen.small else 3]:
         _review(patients)
 
@@ -48,6 +50,18 @@ def _review(patients: int) -> None:
     if patients >= REVIEWS[1]:
         found.append(measure("review", folder, "duckdb", "4GB", runs=1))
     _print([measured for measured in found if measured], against="")
+
+
+def _protocols(runs: int) -> None:
+    print("## Thirty rules before a dose, one record after another\n")
+    one_by_one = ("decisions_compiled", "decisions_judged", "decisions_traced", "seriatim_on_incomplete", "zen_table",
+                  "cel_expressions")  # fmt: skip
+    _print([found for task in one_by_one if (found := measure(task, ".", runs=runs))], against="decisions_compiled")
+    print("## A million doses, twenty million values, thirty rules (replay: twenty rules a protocol)\n")
+    folder, rows = dose_series(FOLDER / "doses-1000000"), []
+    for task in ("relational", "features_worst", "replay_pair"):
+        rows += [found for engine in ("polars", "duckdb") if (found := measure(task, folder, engine, runs=1))]
+    _print(rows, against="")
 
 
 def _print(rows: Sequence[Measured], against: str) -> None:

@@ -9,6 +9,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from benchmarks.protocols import (  # noqa: F401 - found by name
+    cel_expressions,
+    decisions_compiled,
+    decisions_judged,
+    decisions_traced,
+    features_worst,
+    relational,
+    replay_pair,
+    seriatim_on_incomplete,
+    zen_table,
+)
+
 PLAN = """schema: seriatim.plan/1
 title: benchmark
 grouping: {by: equal groups, groups: 4}
