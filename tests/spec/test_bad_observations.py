@@ -216,6 +216,42 @@ def test_a_time_that_is_there_twice_is_unclear_where_it_matters():
     assert decide(PROTOCOL, sure, moment).verdict.operational in PERMITS
 
 
+@pytest.mark.parametrize(
+    ("take", "times", "is_clear"),
+    [
+        ("last", [(5, 29), (7, 7)], False),  # hours before: charted for the day, and at an hour of that day
+        ("last", [(8, 29), (7, 7)], True),
+        ("last", [(7, 29), (7, 7)], False),
+        ("first", [(5, 29), (7, 7)], False),
+        ("first", [(9, 29), (7, 7)], True),
+        ("previous", [(5, 29), (7, 7), (2, 2)], False),
+        ("previous", [(2, 9), (7, 7), (3, 3)], False),
+        ("previous", [(8, 29), (7, 7), (2, 2)], True),
+    ],
+)
+def test_which_of_several_values_is_asked_has_to_be_certain(take, times, is_clear):
+    """A value charted with its day alone may have come before or after another one of that day."""
+    text = """
+schema: seriatim.protocol/1
+id: ordered
+version: 1.0.0
+title: Invented
+sources: {paper: {cite: A paper}}
+variables:
+  creatinine: {type: quantity, text: c, unit: mg/dL, codes: [creatinine], take: TAKE, resolution: 0.1, plausible: [0.1, 30]}
+before_dose:
+  - {id: renal, text: t, when: "creatinine >= '3 mg/dL'", then: stop_cycle, source: {ref: paper, at: p1}}
+"""  # noqa: E501
+    protocol = load_protocol(text.replace("TAKE", take))
+    charted = [
+        seen("creatinine", f"{place + 1}", "mg/dL", at=AT - begins * HOUR, at_latest=AT - ends * HOUR)
+        for place, (ends, begins) in enumerate(times)
+    ]
+    fact = known_at(protocol, charted, MOMENT)["creatinine"]
+    assert isinstance(fact, Fact) is is_clear
+    assert is_clear or fact.why is Missing.TIME_UNCLEAR
+
+
 def test_two_clock_times_of_one_zone_are_compared_as_instants():
     first = datetime(2026, 11, 1, 1, 30, tzinfo=NIGHT)
     second = first.replace(fold=1)

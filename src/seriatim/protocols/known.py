@@ -164,6 +164,8 @@ def _by_order(inside: Sequence[Observation], take: str, variable: Variable) -> F
     place = {"last": -1, "previous": -2, "first": 0}[take]
     if len(times) < abs(place):
         return Unknown(Missing.NEVER_MEASURED)
+    if _order_is_unclear(inside, times, take):
+        return Unknown(Missing.TIME_UNCLEAR)
     values = [worth(one, variable) for one in inside if one.at == times[place]]
     usable = [value for value in values if isinstance(value, Fact)]
     if not usable:
@@ -171,6 +173,15 @@ def _by_order(inside: Sequence[Observation], take: str, variable: Variable) -> F
     if len({(value.low, value.high) for value in usable}) > 1 or len(usable) < len(values):
         return Unknown(Missing.CONTRADICTORY, source=", ".join(sorted({value.source for value in values})))
     return usable[0]
+
+
+def _order_is_unclear(inside: Sequence[Observation], times: Sequence[datetime], take: str) -> bool:
+    """May another value have come in the place of the one that is asked? A day without a time reaches over the day."""
+    if take == "first":
+        until = min(one.latest for one in inside if one.at == times[0])
+        return len(times) > 1 and times[1] <= until
+    asked = times[-1:] if take == "last" else times[-2:]
+    return any(one.at < time <= one.latest for one in inside for time in asked)
 
 
 def _told(unknown: Sequence[Unknown]) -> Unknown:

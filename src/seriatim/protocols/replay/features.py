@@ -164,8 +164,11 @@ def _by_order(
     unclear = nw.col("unclear") > 0
     asked = found.filter(there & ~unclear).join(decisions.select("n", "who", "at"), on="n")
     charted_then = _at_instant(values, asked.select("n", "who", "at", nw.col("time").alias("a")))
+    overlapped = _overlapped(values, found, decisions, declared.take)
     joined = found.join(charted_then, on="n", how="left").join(decisions.select("n", "at"), on="n")
-    one = (nw.col("known") > 0) & (nw.col("unknown") == 0)
+    joined = joined.join(overlapped, on="n", how="left")
+    in_order = nw.col("overlapped").is_null()
+    one = (nw.col("known") > 0) & (nw.col("unknown") == 0) & in_order
     agreed = one & (nw.col("lo_1") == nw.col("lo_2")) & (nw.col("hi_1") == nw.col("hi_2"))
     nothing = (nw.col("any") == LOWEST) & ~unclear
     too_few = ~there & (nw.col("any") > LOWEST) & ~unclear
@@ -175,8 +178,35 @@ def _by_order(
         hi=nw.when(agreed).then(nw.col("hi_1")),
         microseconds=nw.when(agreed).then(nw.col("at") - nw.col("time")),
         none=nothing,
-        blank=_sure(too_few | ((nw.col("known") == 0) & (nw.col("unknown") == nw.col("blanks")))),
+        blank=_sure(too_few | ((nw.col("known") == 0) & (nw.col("unknown") == nw.col("blanks")) & in_order)),
     )
+
+
+def _overlapped(
+    values: nw.LazyFrame[Any], found: nw.LazyFrame[Any], decisions: nw.LazyFrame[Any], take: str
+) -> nw.LazyFrame[Any]:
+    """Decisions (`n`, `overlapped`) for which another value may have come in the place of the one that is asked.
+
+    Only values whose time is not exact can: a day without a time reaches over the day.
+    """
+    wide = values.filter(nw.col("b") > nw.col("a"))
+    at = decisions.select("n", "who", "at")
+    if take == "first":
+        exact = values.select("who", "k", "b", time=nw.col("a"))
+        asked = found.select("n", "time").join(at, on="n").join(exact, on=["who", "time"])
+        until = asked.filter(nw.col("k") <= nw.col("at")).group_by("n", "who", "at", "time").agg(nw.col("b").min())
+        later = values.select("who", "a", "k")
+        pairs = until.filter(nw.col("b") > nw.col("time")).join(later, on="who")
+        over = (nw.col("a") > nw.col("time")) & (nw.col("a") <= nw.col("b"))
+    else:
+        asked = found.select("n", "time").join(at, on="n")
+        if take == "previous":
+            asked = nw.concat([asked, found.select("n", time=nw.col("any")).join(at, on="n")])
+        pairs = asked.join(wide.select("who", "a", "b", "k"), on="who")
+        over = (nw.col("a") < nw.col("time")) & (nw.col("b") >= nw.col("time"))
+    there = (nw.col("time") > LOWEST) & (nw.col("time") < HIGHEST)
+    found_twice = pairs.filter(over & there & (nw.col("k") <= nw.col("at")))
+    return found_twice.group_by("n").agg(nw.len().cast(nw.Int64).alias("overlapped"))
 
 
 def _times(take: str) -> Gathered:
