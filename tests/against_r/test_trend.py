@@ -13,12 +13,14 @@ import pytest
 
 from seriatim.methods.cochran_armitage import cochran_armitage, cochran_armitage_exact
 from seriatim.methods.hodges_lehmann import shift
+from seriatim.methods.isotonic_trend import Staircase, isotonic_trend
 from seriatim.methods.jonckheere_terpstra import jonckheere_terpstra
 from seriatim.methods.kruskal_wallis import kruskal_wallis
 from seriatim.methods.linear_by_linear import cuzick, linear_by_linear
 from seriatim.methods.log_rank import log_rank
 from seriatim.methods.logistic_spline import Curve, logistic_spline
 from seriatim.methods.median_interval import median, quantile
+from seriatim.methods.proportional_odds import OddsTrend, proportional_odds
 from seriatim.methods.rank_sum import rank_sum_trend
 from seriatim.methods.values import Estimate, PValue
 
@@ -95,6 +97,24 @@ def shifted(data: dict[str, Any], expected: list[float]) -> Iterator[Pair]:
     yield from zip((moved.value, moved.interval.lower, moved.interval.upper), expected, strict=True)
 
 
+def odds_trend(data: dict[str, Any], expected: dict[str, Any]) -> Iterator[Pair]:
+    found = proportional_odds(**data)
+    assert isinstance(found, OddsTrend)
+    yield found.slope, expected["slope"]
+    yield found.standard_error, expected["standard_error"]
+    yield from zip(found.thresholds, expected["thresholds"], strict=True)
+    yield found.log_likelihood, expected["log_likelihood"]
+    yield found.trend.statistic, expected["trend"]
+    yield from zip(statistic_and_p(found.check), expected["check"], strict=True)
+
+
+def staircase(data: dict[str, Any], expected: dict[str, Any]) -> Iterator[Pair]:
+    found = isotonic_trend(**data, generator=np.random.default_rng(1), draws=99)
+    assert isinstance(found, Staircase)
+    yield from zip(found.fitted, expected["fitted"], strict=True)
+    yield found.trend.statistic, expected["statistic"]
+
+
 QUESTIONS: dict[str, Callable[[Any, Any], Iterator[Pair]]] = {
     "cochran_armitage": normal_trend,
     "cochran_armitage_chi_square": chi_square_trend,
@@ -103,6 +123,8 @@ QUESTIONS: dict[str, Callable[[Any, Any], Iterator[Pair]]] = {
     "jonckheere_terpstra": table_test(jonckheere_terpstra),
     "cuzick": table_test(cuzick),
     "linear_by_linear": table_test(linear_by_linear),
+    "proportional_odds": odds_trend,
+    "isotonic_trend": staircase,
     "kruskal_wallis": table_test(kruskal_wallis),
     "log_rank": table_test(log_rank),
     "logistic_spline": spline,
