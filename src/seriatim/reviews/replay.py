@@ -15,11 +15,12 @@ from seriatim.derive._cases import Cases, derive_cases
 from seriatim.derive._practice import practice_changes
 from seriatim.displays._contract import Shown
 from seriatim.findings import Account, Finding, Receipt
-from seriatim.pages import Page, Section, Sentence
+from seriatim.pages import Block, Cell, Page, Section, Sentence, Table, TableRow
 from seriatim.plans.grouping import Blocks, PracticePeriods
 from seriatim.plans.plan import AnalysisRequest, Plan
 from seriatim.protocols.load import read_protocol
 from seriatim.protocols.protocol import TreatmentProtocol
+from seriatim.protocols.replay.changes import RuleChange, linked, rule_changes
 from seriatim.protocols.replay.charted import AsKnown
 from seriatim.protocols.replay.decisions import decisions_of
 from seriatim.protocols.replay.limits import limits_of
@@ -48,6 +49,8 @@ class Replay:
     results: Results
     tallies: Mapping[str, Tally]
     limits: tuple[str, ...]
+    changes: tuple[RuleChange, ...] = ()
+    practice: tuple[tuple[str, str], ...] = ()  # change of practice, rules that changed on its day
     findings: tuple[Finding, ...] = ()
     receipt: Receipt = field(default_factory=Receipt)
     account: Account = field(default_factory=Account)
@@ -62,7 +65,8 @@ class Replay:
         told = Section("limits", "What a replay does not show", tuple(Sentence(text) for text in self.limits))
         caution = Sentence(self.limits[-1], (), "caution")
         answer = Section("answer", "The answer", (*lead, caution))
-        return Page(self.plan.title, _population(self), (answer, told, *sections))
+        changed = (_changes(self),) if self.changes else ()
+        return Page(self.plan.title, _population(self), (answer, told, *sections[:1], *changed, *sections[1:]))
 
     @cached_property
     def html(self) -> str:
@@ -113,6 +117,7 @@ def replay(
     cases = derive_cases(series, asked)
     protocols = (first,) if second is None else (first, second)
     cases.kept.update({("protocol", one.name): one for one in protocols})
+    changes = () if second is None else rule_changes(first, second)
     progress("replaying")
     tallies = _counted(series, cases, asked)
     progress("analysing")
@@ -121,6 +126,8 @@ def replay(
         analyse(tallies, asked),
         tallies,
         limits_of(series, decisions, protocols, as_known),
+        changes,
+        linked(changes, [(change.day, change.label) for change in practice_changes(series)]),
         series.findings,
         series.receipt,
         account_of(series, cases),
@@ -169,6 +176,19 @@ def _grouping(series: TreatmentSeries) -> Blocks | PracticePeriods:
 
 def _counted(series: TreatmentSeries, cases: Cases, plan: Plan) -> dict[str, Tally]:
     return {spec.name: count(series, cases, spec) for spec in tallies_needed(plan)}
+
+
+def _changes(done: Replay) -> Section:
+    """Which rules differ between the protocols, and the changes of practice of the series beside them."""
+    said = {"new": "only in the second", "gone": "only in the first", "changed": "another in the second"}
+    rows = tuple(TableRow(c.rule, (Cell(said[c.kind], (), "text"), Cell(c.source, (), "text"))) for c in done.changes)
+    blocks: list[Block] = [Table("rule_changes", "Rules that differ", ("Rule", "Difference", "Source"), rows)]
+    if done.practice:
+        lines = tuple(TableRow(label, (Cell(rules, (), "text"),)) for label, rules in done.practice)
+        caption = "Changes of practice and the rules that changed on their day"
+        blocks.append(Table("practice_and_rules", caption, ("Change of practice", "Rules"), lines))
+        blocks.append(Sentence("That two things changed on one day does not say that one was the cause."))
+    return Section("changes", "Which rules changed?", tuple(blocks))
 
 
 def _population(done: Replay) -> str:

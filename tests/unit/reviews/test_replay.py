@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ import pytest
 from seriatim.errors import Misuse
 from seriatim.protocols.load import load_protocol
 from seriatim.protocols.protocol import NOT_FOR_USE, TreatmentProtocol
+from seriatim.protocols.replay.changes import linked, rule_changes
 from seriatim.protocols.replay.limits import ALWAYS
 from seriatim.protocols.replay.sweep import Sweep, moved
 from seriatim.results.results import Results
@@ -155,6 +157,17 @@ def test_a_sweep_moves_the_threshold_wherever_it_stands() -> None:
     found = {row.stratum: row.value for row in swept.results.where(statistic="given_withheld")}
     assert found == {"creatinine 2 mg/dL": 2, "creatinine 3.5 mg/dL": 0}
     assert moved(MILD, "creatinine", "3 mg/dL", "2 mg/dL").rules[0].tree == STRICT.rules[0].tree
+
+
+def test_the_rule_that_changed_is_named_and_linked_to_the_change_of_practice_of_its_day() -> None:
+    dated = PROTOCOL.replace("title: invented", "title: invented\neffective: {{since: 2001-02-01}}")
+    later = load_protocol(dated.format(limit="2", version="2.0.0"), "ward.yaml")
+    changes = rule_changes(MILD, later)
+    assert [(change.rule, change.kind) for change in changes] == [("renal", "changed")]
+    day, other = date(2001, 2, 1), date(2001, 3, 1)
+    told = dict(linked(changes, [(day, "stop earlier"), (other, "line care")]))
+    assert told["stop earlier"] == "renal changed in ward@2.0.0 (w, a)"
+    assert told["line care"] == "no rule of these versions changed on that day"
 
 
 def test_a_threshold_that_no_rule_has_is_refused() -> None:
