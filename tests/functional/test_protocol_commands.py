@@ -66,7 +66,7 @@ def decide(typed, files):
     return of
 
 
-COMMANDS = ("list", "show", "check", "diff", "decide", "replay", "sign", "signed", "schema")
+COMMANDS = ("list", "show", "check", "diff", "decide", "replay", "sign", "signed", "sheet", "schema")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -309,3 +309,19 @@ def test_what_is_unverified_is_not_signed(typed):
         "protocol", "sign", "us-label", "--role", "nurse", "--by", "u1", "--until", "2099-01-01", "--out", "nurse.yaml"
     )
     assert (done.code, "unverified" in done.err) == (6, True)
+
+
+def test_a_dose_sheet_is_printed_of_a_signed_protocol_and_as_a_specimen_of_another(typed, files):
+    words = ("protocol", "sheet", "q8h.yaml", "--first", "2026-03-07 22:00", "--out", "sheet.html")
+    refused = typed(*words)
+    assert (refused.code, "--specimen" in refused.err) == (6, True)
+    assert not (files / "sheet.html").exists()
+    assert typed(*words, "--specimen").code == 0
+    assert "07:00" in (files / "sheet.html").read_text(), "eight hours later, the clocks having gone forward"
+    twice = typed("protocol", "sheet", "q8h.yaml", "--first", "2026-11-01 01:30", "--out", "other.html", "--specimen")
+    assert (twice.code, "add the offset" in twice.err) == (2, True)
+
+
+def test_a_checklist_is_printed_of_a_protocol(typed, files):
+    assert typed("protocol", "show", "q8h.yaml", "--out", "checklist.html").code == 0
+    assert "Creatinine 2.5 or more" in (files / "checklist.html").read_text()

@@ -50,14 +50,17 @@ def list_(as_json: AsJson = False) -> None:
 
 
 @app.command("show")
-def show(protocol: Protocol, unverified: Unverified = False, as_json: AsJson = False) -> None:
-    """Say in words what a protocol asks: its rules by organ system, each with its source.
+def show(protocol: Protocol, unverified: Unverified = False, out: PageOut = None, as_json: AsJson = False) -> None:
+    """Say in words what a protocol asks: its rules by organ system, each with its source; --out prints a checklist.
 
     Example: seriatim protocol show consensus-2014
     """
+    from seriatim.protocols.exports.checklist import checklist
     from seriatim.protocols.in_words import in_words
 
     read = _read(protocol, unverified)
+    if out is not None:
+        _write_page(out, checklist(read, on=datetime.now(UTC).date()))
     if as_json:
         tell_json(read.document.model_dump(mode="json"))
         return
@@ -258,6 +261,42 @@ def sign(
         signed = sealed(signed, read_key(key), key_name=key_name)
     out.write_text(sign_off_text(signed), encoding="utf-8")
     typer.echo(f"{out} signs {signed.protocol.id} {signed.protocol.version} ({signed.protocol.sha256[:12]}) as {role}")
+
+
+@app.command("sheet")
+def sheet(
+    protocol: Protocol,
+    first: Annotated[str, typer.Option("--first", help="when the first dose is due, such as 2026-03-07 22:00")],
+    out: Annotated[Path, typer.Option("--out", help="the HTML file to write, for print")],
+    zone: Annotated[str | None, typer.Option("--zone", help="the ward's zone, where the protocol names none")] = None,
+    sign_offs: Annotated[
+        list[Path] | None, typer.Option("--signed", help="a sign-off; once for each role that signed")
+    ] = None,
+    specimen: Annotated[bool, typer.Option("--specimen", help="print it unsigned, with SPECIMEN across it")] = False,
+) -> None:
+    """Print the dose sheet of one cycle: planned clock times, checks, hold counter, and a form for downtime.
+
+    Refused for a protocol that is not signed, unless as a specimen.
+
+    Example: seriatim protocol sheet consensus-2014 --first "2026-03-07 22:00" --zone America/New_York --specimen --out sheet.html
+    """  # noqa: E501
+    from seriatim.protocols.clock import instants
+    from seriatim.protocols.exports.dose_sheet import dose_sheet
+    from seriatim.protocols.versions.sign_off_document import read_sign_off
+
+    read = _read(protocol, unverified=True)
+    earliest, latest = instants(first, zone or read.document.zone)
+    if earliest != latest:
+        raise Misuse(f'--first: the clocks were changed at "{first}"; add the offset')
+    page = dose_sheet(
+        read,
+        first=earliest,
+        on=datetime.now(UTC).date(),
+        zone=zone,
+        sign_offs=[read_sign_off(path) for path in sign_offs or ()],
+        specimen=specimen,
+    )
+    _write_page(out, page)
 
 
 @app.command("signed")
