@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache, cached_property
+from importlib import import_module
 from itertools import product
 from typing import Any
 
@@ -32,10 +33,9 @@ COUNTED_FROM_ONE = ("planned_dose", "cycle", "course")
 def z3() -> Any:
     """The solver's module, which comes with the extra `verify`."""
     try:
-        import z3 as module  # noqa: PLC0415
+        return import_module("z3")
     except ImportError:
         raise Misuse("static checks need the solver Z3: python -m pip install 'seriatim[verify]'") from None
-    return module
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from seriatim.protocols.verify.holds import hold_against_resume
 from seriatim.protocols.verify.latches import exits
 from seriatim.protocols.verify.need_to_know import need_to_know
 from seriatim.protocols.verify.undecided import undecided
+from seriatim.protocols.verify.unreachable import unreachable
 from seriatim.rules.facts import Fact
 from seriatim.rules.truth import Truth
 
@@ -214,3 +215,25 @@ def test_of_a_derived_value_the_missing_part_is_asked_for():
     )
     small = protocol(rule("a", "gain > '10 %'"), weight=kg, baseline=kg, gain=gain)
     assert need_to_know(small, {"weight": Fact(60_000_000, 60_000_000)}) == ("baseline",)
+
+
+def test_a_protocol_that_gives_while_undecided_is_found_however_it_came_about():
+    small = protocol(rule("a", "creatinine >= '3 mg/dL'"))
+    lenient = replace(small, document=small.document.model_copy(update={"when_undecided": Action.GIVE}))
+    assert sentences(undecided(lenient))[0] == "While a rule is undecided the protocol says give."
+
+
+def test_a_dose_that_rounds_to_nothing_is_told():
+    # 40 kg take 28.8 million; in whole vials of 21.6 million, rounded down from the lightest plausible 20 kg.
+    text = DOSE.replace("LIMITS", '{per_dose: "101 M[IU-aldesleukin]", per_cycle_doses: 14}')
+    text = text.replace("[40 kg, 139.9 kg]", "[20 kg, 139.9 kg]")
+    text = text.replace("to: 0.1 mL, mode: half_up", 'to: "1 {vial}", mode: down')
+    small = protocol(rule("a", "troponin"), more=text.replace("DEVIATION", "5 %"))
+    assert "The dose of aldesleukin for the smallest patients rounds to nothing." in sentences(doses(small))
+
+
+def test_a_criterion_that_nobody_can_pass_is_named():
+    criteria = """screening:
+  - {id: one, text: creatinine, require: "creatinine < '0.1 mg/dL'", source: {ref: here, at: test}}"""
+    found = sentences(unreachable(protocol(rule("a", "troponin"), more=criteria)))
+    assert found[0] == "No candidate can pass one (creatinine)."

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import runpy
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -248,3 +249,88 @@ def test_slips_on_the_published_tables_are_caught_by_their_examples():
         percent = mutation_score(read_protocol(name)).percent
         assert percent is not None
         assert percent >= 95
+
+
+def mind(levels: str) -> str:
+    return f"{{type: ordinal, text: mind, codes: [m], max_age: 4 h, levels: {levels}, worse: up}}"
+
+
+def test_words_that_two_protocols_order_differently_are_not_the_same_variable():
+    a = protocol(rule("a", "mind >= 'dreams'"), mind=mind("[clear, dreams, coma]"))
+    b = protocol(rule("a", "mind >= 'dreams'"), mind=mind("[clear, drowsy, dreams, coma]"))
+    assert {one.asked_by for one in difference(a, b)} == {"A", "B"}
+
+
+def test_a_unit_that_either_protocol_declares_is_converted_by_it():
+    micro = "{type: quantity, text: c, unit: umol/L, codes: [c], resolution: 1, plausible: [10, 2000], worse: up}"
+    both = VARIABLES["creatinine"].replace("codes", "also_accept: {umol/L: {factor: 1/88.4, source: here}}, codes")
+    a = protocol(rule("a", "creatinine >= '3 mg/dL'"), creatinine=both)
+    b = protocol(rule("a", "creatinine >= '265 umol/L'"), creatinine=micro)
+    (one,) = difference(a, b)
+    assert (one.a, one.b) == (Action.GIVE, Action.HOLD_DOSE)
+
+
+def test_a_name_that_stands_for_two_kinds_of_amount_is_not_one_variable():
+    mass = "{type: quantity, text: c, unit: kg, codes: [c], resolution: 1, plausible: [10, 2000], worse: up}"
+    a = protocol(rule("a", "creatinine >= '3 mg/dL'"))
+    b = protocol(rule("a", "creatinine >= '30 kg'"), creatinine=mass)
+    assert {one.asked_by for one in difference(a, b)} == {"A", "B"}
+
+
+def gain(mode: str) -> dict[str, str]:
+    kg = "{type: quantity, text: w, unit: kg, codes: [w], resolution: 0.1, plausible: [50, 100]}"
+    return {
+        "weight": kg,
+        "baseline": kg,
+        "gain": "{type: quantity, text: gain, unit: '%', expr: (weight - baseline) / baseline,"
+        f" round: {{to: 1, mode: {mode}}}, plausible: [-50, 100], worse: up}}",
+    }
+
+
+def test_rounding_up_in_place_of_down_only_tightens():
+    a = protocol(rule("a", "gain > '15 %'"), **gain("down"))
+    b = protocol(rule("a", "gain > '15 %'"), **gain("up"))
+    found = direction(a, b)
+    assert (found.tightening is not None, found.loosening) == (True, None)
+
+
+def test_what_is_assumed_and_what_is_done_undecided_have_a_direction_too():
+    assumed = VARIABLES["troponin"].replace("worse", "missing: {assume: no, because: test, source: here}, worse")
+    plain, careless = protocol(rule("a", "troponin")), protocol(rule("a", "troponin"), troponin=assumed)
+    assert direction(plain, careless).label == "loosening"
+    assert direction(careless, plain).label == "tightening"
+    stricter = replace(plain, document=plain.document.model_copy(update={"when_undecided": Action.HOLD_DOSE}))
+    assert direction(plain, stricter).other == (
+        ("tightening", "while undecided: A says do not give yet, B says hold this dose"),
+    )
+
+
+def test_another_window_for_a_value_may_go_either_way():
+    worst = VARIABLES["creatinine"].replace("worse", "take: worst, worse")
+    a = protocol(rule("a", "creatinine >= '3 mg/dL'"))
+    found = direction(a, protocol(rule("a", "creatinine >= '3 mg/dL'"), creatinine=worst))
+    assert found.label == "mixed"
+    assert found.other == (("mixed", "which value of creatinine counts is declared otherwise: take"),)
+
+
+def test_a_tightening_shows_itself_in_one_sentence():
+    a = protocol(rule("a", "creatinine >= '3 mg/dL'"))
+    b = protocol(rule("a", "creatinine >= '3 mg/dL'"), rule("b", "troponin", "stop_cycle"))
+    shown = direction(a, b).tightening
+    assert shown is not None
+    assert shown.sentence == "troponin raised yes: A says give, B says stop this cycle."
+
+
+def test_the_page_of_a_protocol_without_slips_says_so():
+    small = replace(protocol(rule("a", "troponin")), rules=())
+    section = verification_page(small, verify(small)).sections[-1]
+    assert section.blocks[0].text == "No rule has a sign, a threshold or a number that could be written wrongly."
+
+
+def test_slips_reach_into_counts_negations_and_questions_of_being_known():
+    small = protocol(rule("a", "at_least(2, creatinine >= '3 mg/dL', NOT troponin, assessed(saturation))"))
+    told = {mutant.slip.words for mutant in mutation_score(small).survivors}
+    assert "creatinine at least 3 mg/dL, read with above" in told
+    assert any(words.startswith("not left out before troponin") for words in told)
+    assert "saturation was assessed turned round" in told
+    assert any(words.endswith("read as 3") for words in told)
