@@ -7,6 +7,7 @@ from typing import cast
 
 from seriatim.errors import Misuse, UnreadableSource
 from seriatim.readers._contract import Reader
+from seriatim.readers._datasets import ENDINGS
 from seriatim.readers._mapping import SourceMapping
 from seriatim.series.raw import RawSource
 from seriatim.shelves import names_on, take
@@ -42,6 +43,9 @@ def _name(path: Path) -> str:
 
 
 def _nobody(path: Path, readers: dict[str, Reader]) -> str:
+    if path.is_file() and path.suffix.lower() in ENDINGS:
+        # Nobody is a patient by an adverse event alone: DM or ADSL must lie beside it.
+        return f"{_name(path)}: is one data set of several; give the folder that it is in, with DM or ADSL"
     looked_for = "\n".join(f"  {name}: {reader.DESCRIPTION}" for name, reader in readers.items())
     return (
         f"{_name(path)}: no reader recognises this {'folder' if path.is_dir() else 'file'}. What was looked for:\n"

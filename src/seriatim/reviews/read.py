@@ -23,7 +23,7 @@ def read(
     """
     path = Path(source)
     if not path.exists():
-        raise UnreadableSource(f"there is no {path}; give a folder, a workbook or an XPT file that exists")
+        raise UnreadableSource(f"there is no {path}; give a folder, a workbook or a printed table that exists")
     if (path / NAME).is_file():
         return read_series(path, engine=engine, memory=memory)
     chosen = read_mapping(Path(mapping)) if mapping is not None else None

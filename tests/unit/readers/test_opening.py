@@ -57,6 +57,12 @@ def test_a_source_that_is_not_there_is_said(tmp_path: Path) -> None:
         open_source(tmp_path / "ward")
 
 
+def test_one_data_set_by_itself_is_asked_for_with_its_folder(tmp_path: Path) -> None:
+    (alone := tmp_path / "ae.xpt").touch()
+    with pytest.raises(UnreadableSource, match="give the folder that it is in, with DM or ADSL"):
+        open_source(alone)
+
+
 def test_the_folder_one_stands_in_is_told_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (ward := tmp_path / "ward").mkdir()
     monkeypatch.chdir(ward)
