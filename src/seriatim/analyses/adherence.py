@@ -79,7 +79,7 @@ def analyse(tallies: Mapping[str, Tally], plan: Plan, options: Options) -> Seque
         rows += _share_rows(about, select(tallies["adherence_by_case"], in_force=force), plan.level)
         verdicts = subject.about(stratum=force, tally="decisions", tally_keys=f"in_force={force}")
         rows += _verdict_rows(verdicts, select(tallies["decisions"], in_force=force))
-    return rows
+    return rows or [number_row(subject, "followed", None, reason="the series has no planned dose with a time")]
 
 
 def _share_rows(subject: Subject, tally: Tally, level: float) -> list[ResultRow]:

@@ -18,8 +18,8 @@ SHARES = {
 
 
 def lead(shown: Shown) -> tuple[Sentence, ...]:
-    """How many doses were given although the protocol says hold or stop, in the last group."""
-    rows = _rows(shown, "given_against")
+    """How many doses were given although the protocol says hold or stop, in the last group that it was in force for."""
+    rows = _rows(shown, "given_against", "this protocol")
     return (wording.share(rows[-1], rows[-1].group, _force(rows[-1])),) if rows else ()
 
 
@@ -29,6 +29,9 @@ def section(shown: Shown) -> Section | None:
     if not rows:
         return None
     blocks: list[Block] = [Sentence(wording.NOT_A_JUDGEMENT, (), "caution")]
+    if rows[0].value is None and not rows[0].stratum:
+        blocks.append(Sentence(f"Nothing to compare: {rows[0].reason}.", (rows[0].result_id,)))
+        return Section("adherence", f"Did practice follow {rows[0].endpoint}?", tuple(blocks), wording.SMALL_PRINT)
     blocks += [wording.share(row, row.group, _force(row)) for row in _rows(shown, "followed")]
     for force in dict.fromkeys(row.stratum for row in rows):
         blocks += [_shares(shown, force), _doses(shown, force), _verdicts(shown, force)]
