@@ -25,7 +25,8 @@ def incomplete(protocol: TreatmentProtocol) -> Iterator[VerifierFinding]:
     yield from _uncited(protocol)
     if protocol.unverified:
         sentence = f"Not checked against a source: {', '.join(protocol.unverified)}."
-        yield _finding(protocol.unverified, sentence, "check each against its source; until then nobody can sign")
+        choose = "check each against its source; until then nobody can sign"
+        yield VerifierFinding("completeness", Gravity.MEND, protocol.unverified, sentence, choose)
 
 
 def used(protocol: TreatmentProtocol) -> frozenset[str]:

@@ -208,6 +208,12 @@ def test_a_verification_answers_every_question_and_is_the_same_each_time():
     assert verification.is_ready_to_sign
 
 
+def test_nothing_unverified_is_ready_to_sign():
+    verification = verify(protocol(rule("a", "creatinine >= '3 mg/dL'", evidence="M"), more=AROUND_THREE))
+    assert [finding.gravity for finding in verification.all] == ["mend"]
+    assert not verification.is_ready_to_sign
+
+
 def test_the_page_for_the_meeting_puts_first_what_must_be_chosen():
     small = protocol(rule("a", "creatinine BETWEEN '2.5 mg/dL' AND '2.9 mg/dL'"))
     page = verification_page(small, verify(small))
