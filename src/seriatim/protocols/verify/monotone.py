@@ -115,7 +115,7 @@ def _finding(
     milder, less = value_words(before_fact.low, variable), value_words(worse[name], variable)
     others = patient_words(protocol, patient, but=(name,))
     sentence = (
-        f"A worse {label_of(protocol, name)} is followed by less. At {milder}: {action_of(protocol, facts).words}; "
+        f"A worse value of {label_of(protocol, name)} is followed by less. At {milder}: {action_of(protocol, facts).words}; "
         f"at {less}, which is worse: {action_of(protocol, after).words}."
     )
     finer = "" if prover.on_grid else " This needs a result finer than the steps of the chart."

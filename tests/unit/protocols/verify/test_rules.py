@@ -136,7 +136,7 @@ def test_a_worse_value_that_lifts_a_rule_on_another_one_is_not_monotone():
     rules = [rule("a", "creatinine >= '2 mg/dL' AND NOT troponin")]
     (found,) = not_monotone(protocol(*rules))
     assert found.sentence == (
-        "A worse troponin raised is followed by less. At no: hold this dose; at yes, which is worse: give."
+        "A worse value of troponin raised is followed by less. At no: hold this dose; at yes, which is worse: give."
     )
     assert found.witness == "creatinine 2 mg/dL"
 
