@@ -115,8 +115,8 @@ def _finding(
     milder, less = value_words(before_fact.low, variable), value_words(worse[name], variable)
     others = patient_words(protocol, patient, but=(name,))
     sentence = (
-        f"A worse value of {label_of(protocol, name)} is followed by less. At {milder}: {action_of(protocol, facts).words}; "
-        f"at {less}, which is worse: {action_of(protocol, after).words}."
+        f"A worse value of {label_of(protocol, name)} is followed by less. "
+        f"At {milder}: {action_of(protocol, facts).words}; at {less}, which is worse: {action_of(protocol, after).words}."
     )
     finer = "" if prover.on_grid else " This needs a result finer than the steps of the chart."
     choose = f"mend the rules on {label_of(protocol, name)}, or say why the milder value asks for more"
