@@ -116,7 +116,8 @@ def _finding(
     others = patient_words(protocol, patient, but=(name,))
     sentence = (
         f"A worse value of {label_of(protocol, name)} is followed by less. "
-        f"At {milder}: {action_of(protocol, facts).words}; at {less}, which is worse: {action_of(protocol, after).words}."
+        f"At {milder}: {action_of(protocol, facts).words}; "
+        f"at {less}, which is worse: {action_of(protocol, after).words}."
     )
     finer = "" if prover.on_grid else " This needs a result finer than the steps of the chart."
     choose = f"mend the rules on {label_of(protocol, name)}, or say why the milder value asks for more"
