@@ -248,6 +248,6 @@ def _line(tree: Any, path: Place) -> int | None:
 def _message(name: str, findings: list[Finding]) -> str:
     lines = [f"{name}: {len(findings)} fault{'s' if len(findings) > 1 else ''}"]
     for finding in findings:
-        place = f"  line {finding.row}, {finding.column}"
+        place = f"  line {finding.row}, {finding.column}" if finding.row else f"  {finding.column}"
         lines.append(f"{place}: found {finding.found}, expected {finding.expected}; {finding.next_move}")
     return "\n".join(lines)

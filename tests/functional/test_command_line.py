@@ -68,11 +68,13 @@ def test_an_unknown_analysis_option_names_the_known_ones(tmp_path):
     plan = tmp_path / "plan.yaml"
     plan.write_text(
         "schema: seriatim.plan/1\ntitle: t\ngrouping: {by: blocks, size: 5}\n"
-        "analyses: [{name: incidence, options: {curves: 3}}]\n"
+        "analyses:\n  - {name: incidence, options: {curves: 3}}\n  - {name: deaths, options: {days: 3}}\n"
     )
     done = seriatim("plan", "check", str(plan))
     assert done.returncode == 5
+    assert "line 5, curves: found 3, expected no such key" in done.stderr
     assert "curve_points" in done.stderr
+    assert "line 6, days: found 3" in done.stderr
 
 
 def test_a_new_plan_is_checked_and_never_overwrites(typed):

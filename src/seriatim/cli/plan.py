@@ -45,11 +45,12 @@ def check(plan: PlanName, as_json: AsJson = False) -> None:
 
     Example: seriatim plan check my_plan.yaml
     """
-    from seriatim.plans.plan import read_plan
+    from seriatim.plans.plan import locate_plan
     from seriatim.reviews.analyse import check_options
 
-    read = read_plan(plan)
-    check_options(read)
+    located = locate_plan(plan)
+    read = located.document
+    check_options(read, located.line_of)
     if as_json:
         tell_json({"plan": plan, "endpoints": len(read.endpoints), "analyses": len(read.analyses)})
         return

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from seriatim.documents import Document, document_text, load_document, read_document
+from seriatim.documents import Document, Located, document_text, load_located, read_text
 from seriatim.errors import Misuse
 from seriatim.plans.endpoints import Endpoint
 from seriatim.plans.grouping import Grouping
@@ -110,11 +110,16 @@ def read_plan(source: str | Path) -> Plan:
     >>> read_plan("il2_1998").endpoint("line_sepsis").grades
     '3-4'
     """
+    return locate_plan(source).document
+
+
+def locate_plan(source: str | Path) -> Located[Plan]:
+    """The same with the lines of its parts, for the options that only the analyses themselves can check."""
     path = Path(source)
     if path.is_file():
-        return read_document(path, Plan, schema=SCHEMA)
+        return load_located(read_text(path), Plan, schema=SCHEMA, name=path.name)
     if text := library_text(str(source)):
-        return load_document(text, Plan, schema=SCHEMA, name=f"{source}.yaml")
+        return load_located(text, Plan, schema=SCHEMA, name=f"{source}.yaml")
     raise Misuse(f"there is no plan file {source} and no plan of that name; the library has {', '.join(library())}")
 
 
