@@ -96,7 +96,8 @@ def check(protocol: Protocol, unverified: Unverified = False, out: PageOut = Non
         score = found.mutation
         typer.echo(
             f"{len(read.rules)} rules, {len(found.findings)} checks, {len(found.all)} findings;"
-            f" {score.caught} of {score.mutants} slips would be caught by an example"
+            f" {score.caught} of {score.mutants - score.equivalent} slips that change anything"
+            " would be caught by an example"
         )
     if not found.is_ready_to_sign:
         raise typer.Exit(DataSetAside.exit_code)
