@@ -300,6 +300,74 @@ def sheet(
     _write_page(out, page)
 
 
+@app.command("overlay")
+def overlay(
+    base: Annotated[str, typer.Argument(help="the protocol that the overlays were written for")],
+    overlays: Annotated[list[Path], typer.Argument(help="overlay files")],
+    out: Annotated[
+        Path, typer.Option("--out", help="the protocol file to write; one that is there is never overwritten")
+    ],
+    earlier: Annotated[
+        list[Path] | None,
+        typer.Option("--earlier", help="the version an overlay was written for, where the base changed"),
+    ] = None,
+    unverified: Unverified = False,
+    as_json: AsJson = False,
+) -> None:
+    """Lay a site's changes over a protocol; says of each whether it is stricter or not, with a patient who shows it.
+
+    Example: seriatim protocol overlay consensus-2014 our-hospital.yaml --out merged.yaml
+    """
+    from seriatim.protocols.versions.overlay import apply_overlays, overlay_direction
+    from seriatim.protocols.versions.overlay_document import read_overlay
+    from seriatim.protocols.versions.sign_off import roles_required
+    from seriatim.protocols.versions.written import protocol_text
+
+    if out.exists():
+        raise Misuse(f"{out} is there already; choose another name or move it away")
+    read, laid = _read(base, unverified), [read_overlay(path) for path in overlays]
+    before = [_read(str(path), unverified=True) for path in earlier or ()]
+    merged = apply_overlays(read, laid, earlier=before)
+    lines = {one.name: overlay_direction(read, one).words for one in laid}
+    out.write_text(protocol_text(merged), encoding="utf-8")
+    if as_json:
+        tell_json(
+            {"protocol": merged.name, "sha256": merged.sha256, "overlays": lines, "roles": roles_required(merged)}
+        )
+        return
+    for name, words in lines.items():
+        typer.echo(f"{name}: {words}")
+    typer.echo(f"{out} is {merged.name} ({merged.sha256[:12]}); to sign: {', '.join(roles_required(merged))}")
+
+
+@app.command("export")
+def export(
+    protocol: Protocol,
+    kind: Annotated[str, typer.Option("--as", help="checklist, text, workbook or fhir")],
+    out: Annotated[Path, typer.Option("--out", help="the file to write")],
+    sign_offs: Annotated[
+        list[Path] | None, typer.Option("--signed", help="a sign-off; once for each role that signed")
+    ] = None,
+    unverified: Unverified = False,
+) -> None:
+    """Write a protocol as a checklist (HTML or text), a workbook for review, or a FHIR PlanDefinition to be read.
+
+    Example: seriatim protocol export consensus-2014 --as checklist --out checklist.html
+    """
+    from seriatim.protocols.exports.files import write_export
+    from seriatim.protocols.versions.sign_off_document import read_sign_off
+
+    read, signatures = _read(protocol, unverified), [read_sign_off(path) for path in sign_offs or ()]
+    today = datetime.now(UTC).date()
+    if kind == "checklist":
+        from seriatim.protocols.exports.checklist import checklist
+
+        _write_page(out, checklist(read, on=today, sign_offs=signatures))
+        return
+    write_export(read, kind, out, on=today, sign_offs=signatures)
+    typer.echo(f"The file is {out.resolve()}", err=True)
+
+
 @app.command("signed")
 def signed(
     protocol: Protocol,

@@ -49,19 +49,12 @@ def test_a_condition_is_said_with_the_names_of_the_ward_and_units_spelt_out(cond
     assert condition_words(PROTOCOL, condition) == said
 
 
-def test_no_condition_of_the_library_is_said_with_a_sign_or_an_error_prone_short_form():
+def test_no_condition_of_the_library_is_said_with_a_sign_a_short_form_or_a_number_that_is_misread():
     for name in library():
         protocol = read_protocol(name, unverified=True)
         for rule in protocol.rules:
             said = condition_words(protocol, rule.declared.when)
             assert not re.search(r"[<>]|\bug\b|µ|\bU/L|10\*9|\bmcg\b|\bcc\b|\d{4}", said), said
-
-
-def test_no_number_of_the_library_is_said_with_a_trailing_zero_or_without_a_leading_one():
-    for name in library():
-        protocol = read_protocol(name, unverified=True)
-        for rule in protocol.rules:
-            said = condition_words(protocol, rule.declared.when)
             assert not re.search(r"\d\.\d*0\b|(?<!\d)\.\d", said), said
 
 
