@@ -6,13 +6,13 @@ checked against this one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from seriatim.errors import Misuse
 from seriatim.protocols.declared.amount import seconds
-from seriatim.protocols.declared.variables import VariableDeclaration
+from seriatim.protocols.declared.variables import VariableDeclaration, Window
 from seriatim.protocols.moment import Moment
 from seriatim.protocols.observations import YES_NO, Observation, worth
 from seriatim.protocols.protocol import TreatmentProtocol
@@ -74,10 +74,10 @@ def in_ticks(text: str, variable: Variable) -> int:
 
 @dataclass(frozen=True)
 class _Chart:
-    """All that was handed over, and of each record the version that was known by the decision."""
+    """By code: all that was handed over, and of each record the version that was known by the decision."""
 
-    all: Sequence[Observation]
-    current: Sequence[Observation]
+    all: Mapping[str, Sequence[Observation]]
+    current: Mapping[str, Sequence[Observation]]
 
 
 def _chart(charted: Sequence[Observation], moment: Moment) -> _Chart:
@@ -92,13 +92,20 @@ def _chart(charted: Sequence[Observation], moment: Moment) -> _Chart:
                 f"the record {one.record} is there twice, recorded at one time; say which version is the later"
             )
         latest[one.record] = one
-    return _Chart(charted, [*(one for one in known if not one.record), *latest.values()])
+    return _Chart(_by_code(charted), _by_code([*(one for one in known if not one.record), *latest.values()]))
+
+
+def _by_code(observations: Iterable[Observation]) -> Mapping[str, Sequence[Observation]]:
+    found: dict[str, list[Observation]] = {}
+    for one in observations:
+        found.setdefault(one.code.lower(), []).append(one)
+    return found
 
 
 def _measured(chart: _Chart, declared: VariableDeclaration, variable: Variable, moment: Moment) -> Fact | Unknown:
-    codes = {code.lower() for code in declared.codes}
-    mine = [one for one in chart.all if one.code.lower() in codes]
-    current = [one for one in chart.current if one.code.lower() in codes]
+    codes = dict.fromkeys(code.lower() for code in declared.codes)
+    mine = [one for code in codes for one in chart.all.get(code, ())]
+    current = [one for code in codes for one in chart.current.get(code, ())]
     # Charted before the decision and dated after it: its true time, and with it what was last, is not known.
     if any(one.recorded is not None and one.recorded <= moment.at < one.at for one in current):
         return Unknown(Missing.IN_THE_FUTURE)
@@ -136,26 +143,25 @@ def _in_window(
     due: Sequence[Observation], declared: VariableDeclaration, moment: Moment
 ) -> tuple[list[Observation], list[Observation]]:
     """Those that certainly count, and those that count by one reading of their time and not by the other."""
+    window = declared.window
+    start = moment.instant(window.before or window.since or "ever")
     inside, unclear = [], []
     for one in due:
-        readings = {_counts(time, declared, moment) for time in (one.at, one.latest)}
-        if readings == {True}:
-            inside.append(one)
-        elif True in readings:
+        sure = _counts(one.at, window, start, moment.at)
+        if one.at_latest is None or sure == _counts(one.latest, window, start, moment.at):
+            inside += [one] if sure else []
+        else:
             unclear.append(one)
     return inside, unclear
 
 
-def _counts(time: datetime, declared: VariableDeclaration, moment: Moment) -> bool:
-    if time > moment.at:
+def _counts(time: datetime, window: Window, start: datetime | None, at: datetime) -> bool:
+    if time > at:
         return False
-    window = declared.window
     if window.before is not None:
-        start = moment.instant(window.before)
         return start is None or time <= start
-    since = moment.instant(window.since or "ever")
     # At the first dose of a cycle nothing was planned before it, and the whole past counts.
-    return since is None or time > since or (window.since in ("cycle_start", "course_start") and time >= since)
+    return start is None or time > start or (window.since in ("cycle_start", "course_start") and time >= start)
 
 
 def _by_order(inside: Sequence[Observation], take: str, variable: Variable) -> Fact | Unknown:
