@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from seriatim.methods import proportional_odds as module
 from seriatim.methods.proportional_odds import OddsTrend, proportional_odds
 from seriatim.methods.values import NotEstimable, PValue
 
@@ -69,3 +70,13 @@ def test_impossible_tables_and_scores_are_refused() -> None:
         proportional_odds(GRADES, [1, 2, 3, float("nan")])
     with pytest.raises(ValueError, match="groups by categories"):
         proportional_odds([1, 2], [1, 2])
+
+
+def test_a_search_cut_short_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_STEPS", 1)
+    assert isinstance(proportional_odds(GRADES, [1, 2, 3, 4]), NotEstimable)
+
+
+def test_a_step_out_of_the_order_of_the_categories_is_shortened() -> None:
+    found = fit([[0, 1, 1], [2, 0, 11], [0, 10, 0]], [0, 1, 10])
+    assert found.odds_ratio.value < 1
