@@ -26,6 +26,7 @@ START = datetime(2001, 3, 5, 8)  # noqa: DTZ001
 NUMBERS = ("1", "2.4", "2.5", "3.1", "2.999999", "<0.2", "<=2.5", ">3", ">=29", "abc", "", "999", "-1", "2,5", "1e0",
            "NaN", "≤2.5", "0.0000001")  # fmt: skip
 UNITS = ("mg/dL", "mg/dL", "mg/dL", "umol/L", "mg/L", "")
+TIDY_NUMBERS = ("1", "1.8", "2.3", "2.4", "2.5", "3.1", "2", "3")
 WORDS = ("clear", "drowsy", "COMA", "asleep", "")
 PATIENTS = 8
 
@@ -93,6 +94,46 @@ def _frame(rows: list[dict[str, str]]) -> pl.DataFrame:
 
 
 def _patient(chance: random.Random, patient: str, tables: dict[str, list[dict[str, str]]]) -> None:
+    # Faults alone would leave every verdict open; of half the patients the records are complete.
+    if chance.random() < 0.5:
+        _tidy_patient(chance, patient, tables)
+    else:
+        _untidy_patient(chance, patient, tables)
+
+
+def _tidy_patient(chance: random.Random, patient: str, tables: dict[str, list[dict[str, str]]]) -> None:
+    """Everything is measured before each dose of two cycles, at an exact time, and is sometimes known late."""
+    row = {"patient_id": patient, "accrual": "2001-03-05", "age": "44", "performance_status": "1", "sex": "female"}
+    tables["patient"].append(row)
+    clock = START
+    for cycle in (1, 2):
+        for dose in range(1, chance.randint(3, 7)):
+            status = chance.choice(("given", "given", "given", "held", "skipped"))
+            keys = {"patient_id": patient, "course": "1", "cycle": str(cycle), "dose": str(dose), "status": status}
+            tables["dose"].append(keys | {"planned": f"{clock:%Y-%m-%d %H:%M}"})
+            _tidy_values(chance, patient, clock - timedelta(hours=chance.choice((1, 2, 5))), tables)
+            clock += timedelta(hours=8)
+        clock += timedelta(hours=72)
+
+
+def _tidy_values(chance: random.Random, patient: str, at: datetime, tables: dict[str, list[dict[str, str]]]) -> None:
+    when, told = f"{at:%Y-%m-%d %H:%M}", f"{at + timedelta(hours=chance.choice((0, 0, 1, 9))):%Y-%m-%d %H:%M}"
+    for test in ("creatinine", "platelets"):
+        tables["lab_result"].append({"patient_id": patient, "test": test, "value": chance.choice(TIDY_NUMBERS),
+                                     "value_unit": "mg/dL", "collected": when, "reported": told})  # fmt: skip
+    signs = {
+        "mental": chance.choice(("clear", "clear", "drowsy", "coma")),
+        "weight": chance.choice(("70", "74", "80.4")),
+        "reviewed": chance.choice(("yes", "yes", "no")),
+    }
+    for test, value in signs.items():
+        tables["vital"].append({"patient_id": patient, "test": test, "value": value, "value_unit": "kg",
+                                "measured_at": when, "recorded": told})  # fmt: skip
+    tables["intervention"].append({"patient_id": patient, "intervention": "Vasopressor", "start": when, "end": when,
+                                   "rate": chance.choice(("0", "0.5", "1.2")), "rate_unit": "ug/kg/min"})  # fmt: skip
+
+
+def _untidy_patient(chance: random.Random, patient: str, tables: dict[str, list[dict[str, str]]]) -> None:
     tables["patient"].append({
         "patient_id": patient, "accrual": "2001-03-05", "age": chance.choice(("44", "")),
         "performance_status": chance.choice(("0", "2", "")), "sex": chance.choice(("female", "male", "")),
@@ -105,7 +146,7 @@ def _patient(chance: random.Random, patient: str, tables: dict[str, list[dict[st
                 tables["dose"].append(_dose(chance, patient, course, cycle, dose, clock))
                 times.append(clock)
                 clock += timedelta(hours=chance.choice((8, 8, 8, 8, 8, 0, 24)))
-            clock += timedelta(hours=chance.choice((48, 48, 48, 48, 48, 0, -9)))
+            clock += timedelta(hours=chance.choice((48,) * 12 + (0, -9)))
     for _ in range(chance.randint(0, 14)):
         taken = _around(chance, times)
         tables["lab_result"].append({
