@@ -146,6 +146,19 @@ def test_where_the_doses_before_are_not_told_nothing_is_given(decide):
     assert "it is not known when the last dose was given" in out
 
 
+def test_a_second_cycle_waits_for_the_rest_and_a_second_course_for_what_it_requires(decide, files):
+    more = "rest: 9 d, next_course_after: 7 wk, next_course_from: discharge,"
+    rest = PROTOCOL.replace("course: {cycles: 2,", f"course: {{cycles: 2, {more}")
+    (files / "q8h.yaml").write_text(rest)
+    past = "past:\n  - {at: 2026-03-01 22:00, status: given}"
+    early = decide(past, "cycle: 2\npast:\n  - {at: 2026-02-25 22:00, status: given, cycle: 1}")
+    assert "less than 9 d since the last dose of the cycle before" in early.out
+    unknown = decide(past, "course: 2\npast: []")
+    assert "it is not known when the discharge was" in unknown.out
+    home = decide(past, "course: 2\npast: []\nbefore: {discharge: 2025-12-01 12:00}")
+    assert "discharge" not in home.out
+
+
 def test_a_candidate_without_consent_is_not_treated(decide):
     out = decide("  consent: {given: 2026-02-27 10:00}\n", "").out
     assert "no consent is recorded" in out

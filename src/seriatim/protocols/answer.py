@@ -11,7 +11,9 @@ from typing import TypeVar
 from seriatim.documents import Located, Place, load_located
 from seriatim.errors import Misuse
 from seriatim.findings import Finding
+from seriatim.protocols.barrier import Barrier
 from seriatim.protocols.clock import instants
+from seriatim.protocols.course_timing import Before, cycle_barriers
 from seriatim.protocols.decide import Decision, decide
 from seriatim.protocols.moment import GIVEN, Moment, PastDose
 from seriatim.protocols.observations import Observation
@@ -42,7 +44,7 @@ def answer(protocol: TreatmentProtocol, text: str, name: str = "request", *, dou
     reading = _Reading(located)
     moment = reading.moment()
     begun = reading.administered()
-    due = reading.one(("due",), request.due)
+    due, discharge = reading.one(("due",), request.due), reading.discharge()
     observations = [reading.observation(place, moment) for place in range(len(request.observations))]
     consent, waivers = reading.consent(), reading.waivers()
     strange = sorted(set(request.open_holds) - {rule.id for rule in protocol.rules if rule.resume is not None})
@@ -53,10 +55,11 @@ def answer(protocol: TreatmentProtocol, text: str, name: str = "request", *, dou
         raise Misuse(f"{name} has no time of decision")
     told = [one for one in observations if one is not None]
     timed = _timing(protocol, moment, due, begun, request.zone)
+    opening = _opening(protocol, moment, due, discharge, request)
     screened = None
     if request.screening is not None:
         screened = screen(protocol, told, moment, waivers=[w for w in waivers if w is not None], consent=consent)
-    barriers = (*(timed.barriers if timed else ()), *(screened.barriers if screened else ()))
+    barriers = (*(timed.barriers if timed else ()), *opening, *(screened.barriers if screened else ()))
     decision = decide(
         protocol,
         told,
@@ -80,6 +83,35 @@ def _timing(
         return None
     cycle = protocol.document.regimen.cycle
     return timing(cycle, number=len(moment.in_cycle) + 1, due=due, at=moment.at, administered=begun, zone=zone)
+
+
+def _opening(
+    protocol: TreatmentProtocol,
+    moment: Moment,
+    due: datetime | None,
+    discharge: datetime | None,
+    request: DecisionRequest,
+) -> tuple[Barrier, ...]:
+    """At the first dose of a cycle: what keeps the cycle or the course from beginning."""
+    if due is None or protocol.document.regimen is None or moment.in_cycle:
+        return ()
+    begun = [dose for dose in moment.past if dose.status in GIVEN]
+    here = [dose.at for dose in begun if dose.course == moment.course]
+    before = [dose.at for dose in begun if dose.course == moment.course - 1]
+    return cycle_barriers(
+        protocol.document.regimen.course,
+        number_of_course=moment.course,
+        cycle=moment.cycle,
+        at=moment.at,
+        before=Before(
+            last_dose=max(here, default=None),
+            course_start=min(before, default=None),
+            course_end=max(before, default=None),
+            discharge=discharge,
+            requirement_met=request.before.requirement_met,
+        ),
+        zone=request.zone,
+    )
 
 
 def _not_checked(protocol: TreatmentProtocol, request: DecisionRequest) -> list[str]:
@@ -170,6 +202,9 @@ class _Reading:
         given = self.one((*at, "given"), asked.given)
         until, withdrawn = self.one((*at, "until"), asked.until), self.one((*at, "withdrawn"), asked.withdrawn)
         return Consent(given, until, withdrawn) if given is not None else None
+
+    def discharge(self) -> datetime | None:
+        return self.one(("before", "discharge"), self.request.before.discharge)
 
     def waivers(self) -> list[Waiver | None]:
         found = []

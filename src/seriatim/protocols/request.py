@@ -73,6 +73,13 @@ class ScreeningAsked(Document):
     waivers: tuple[WaiverStated, ...] = ()
 
 
+class BeforeStated(Document):
+    """What the beginning of a course asks of the course before."""
+
+    discharge: str | None = None
+    requirement_met: bool | None = Field(default=None, description="a person's answer to what the protocol requires")
+
+
 class DecisionRequest(Document):
     """The whole file. `due` is the planned time of this dose; without it the timing is not checked."""
 
@@ -86,6 +93,7 @@ class DecisionRequest(Document):
     past: tuple[DoseBefore, ...] | None = Field(
         default=None, description="doses before this one, oldest first; [] where there was none"
     )
+    before: BeforeStated = BeforeStated()
     open_holds: dict[str, Literal["true", "unknown"]] = Field(
         default_factory=dict, description="carry.open_holds of the last record of this cycle"
     )
