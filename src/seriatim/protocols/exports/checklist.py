@@ -14,7 +14,7 @@ from seriatim.protocols.exports.dose_lines import dose_lines
 from seriatim.protocols.exports.stamp import NOT_SIGNED, stamp, standing
 from seriatim.protocols.protocol import NOT_FOR_USE, Rule, TreatmentProtocol
 from seriatim.protocols.unit_words import amount_words, unit_words, without_short_forms
-from seriatim.protocols.versions.sign_off import is_signed
+from seriatim.protocols.versions.sign_off import is_signed, parts_words
 from seriatim.protocols.versions.sign_off_document import SignOff
 
 UNVERIFIED = "UNVERIFIED: "
@@ -79,7 +79,7 @@ def _in_short(protocol: TreatmentProtocol) -> Iterator[Sentence]:
     if protocol.unverified:
         count = len(protocol.unverified)
         yield Sentence(
-            f"{count} of its parts are unverified: nobody has checked them against a source. They are marked.",
+            f"{parts_words(count)} unverified, and marked so: nobody has checked against a source.",
             tone="caution",
         )
     yield Sentence(NOT_FOR_USE, tone="caution")

@@ -199,7 +199,8 @@ def _findings(protocol: TreatmentProtocol, grid: tuple[Due, ...]) -> Iterator[Ta
 
 def _finding_row(number: int, rule: Rule, doses: int) -> TableRow:
     star = " *" if rule.declared.counts_as else ""
-    header = f"{number}. {without_short_forms(rule.declared.text)}{star}"
+    mark = "UNVERIFIED: " if rule.declared.is_unverified else ""
+    header = f"{number}. {mark}{without_short_forms(rule.declared.text)}{star}"
     return TableRow(header, (Cell(rule.then.words, kind="text"), *(TICK,) * doses), level=1)
 
 

@@ -129,9 +129,14 @@ def is_signed(
 
 def _of_protocol(protocol: TreatmentProtocol) -> Iterator[str]:
     if protocol.unverified:
-        yield f"{len(protocol.unverified)} parts are unverified ({', '.join(protocol.unverified[:3])})"
+        yield f"{parts_words(len(protocol.unverified))} unverified ({', '.join(protocol.unverified[:3])})"
     if protocol.document.status in ("draft", "retired"):
         yield f"its status is {protocol.document.status}"
+
+
+def parts_words(count: int) -> str:
+    """Number and verb of parts: "1 part is", "3 parts are"."""
+    return "1 part is" if count == 1 else f"{count} parts are"
 
 
 def _void(one: SignOff, on: date, keys: Mapping[str, bytes] | None) -> Iterator[str]:

@@ -103,7 +103,7 @@ def test_an_unverified_line_is_marked_and_counted():
     text = TEXT.replace("source: {ref: table, at: row 3}", "evidence: M, source: {ref: table, at: row 3}")
     page = checklist(load_protocol(text, unverified=True), on=TODAY)
     assert rows(page, "before-dose")[-1].header == "UNVERIFIED: Vivid dreams"
-    assert "1 of its parts are unverified" in page_text(page)
+    assert "1 part is unverified, and marked so" in page_text(page)
 
 
 @pytest.mark.parametrize("name", library())

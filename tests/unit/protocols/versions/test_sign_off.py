@@ -104,7 +104,7 @@ def test_an_unverified_protocol_cannot_be_signed():
         signed("physician", "id-1", protocol=unverified)
     to = {"sha256": unverified.sha256}
     forged = [one.model_copy(update={"protocol": one.protocol.model_copy(update=to)}) for one in both()]
-    assert is_signed(unverified, forged, TODAY).reasons == ("1 parts are unverified (renal)",)
+    assert is_signed(unverified, forged, TODAY).reasons == ("1 part is unverified (renal)",)
 
 
 def test_a_role_that_nobody_asks_for_and_a_retired_protocol_are_refused():
