@@ -83,3 +83,17 @@ def test_an_unknown_kind_is_told(files):
     done = run("export", files / "small.yaml", "--as", "docx", "--out", files / "x")
     assert isinstance(done.exception, Misuse)
     assert "expected checklist, text, workbook or fhir" in str(done.exception)
+
+
+@pytest.mark.parametrize(("given", "code"), [([], 3), (["--accept", "The laboratory never reports more."], 0)])
+def test_the_findings_of_the_check_must_be_accepted_where_that_is_asked(tmp_path, given, code):
+    """Above 3 mg/dL no rule holds: a gap that the meeting has to know of."""
+    text = BASE.replace("plausible: [0.1, 30]}", "plausible: [0.1, 30], worse: up, max_age: 12 h}")
+    text = text.replace("creatinine >= '3 mg/dL'", "creatinine BETWEEN '2.5 mg/dL' AND '3 mg/dL'")
+    text = text.replace("title: Invented", "title: Invented\nstatus: approved\nroles_to_sign: [physician]")
+    (tmp_path / "gap.yaml").write_text(text, encoding="utf-8")
+    options = ["--role", "physician", "--by", "u1", "--until", "2099-01-01", "--out", tmp_path / "s.yaml"]
+    assert run("sign", tmp_path / "gap.yaml", *options, *given).exit_code == 0
+    done = run("signed", tmp_path / "gap.yaml", tmp_path / "s.yaml", "--checked")
+    assert done.exit_code == code
+    assert run("signed", tmp_path / "gap.yaml", tmp_path / "s.yaml").exit_code == 0

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from seriatim.pages import Page
     from seriatim.protocols.protocol import TreatmentProtocol
     from seriatim.protocols.replay.sweep import Sweep
+    from seriatim.protocols.verify.finding import VerifierFinding
+    from seriatim.protocols.versions.sign_off_document import Accepted
 
 app = typer.Typer(
     help="Treatment protocols: screen, dose, decide before each dose, check, compare. Review and simulation only.",
@@ -237,6 +239,9 @@ def sign(
         Path | None, typer.Option("--key", help="a key file of the site; the sign-off is sealed with it")
     ] = None,
     key_name: Annotated[str, typer.Option("--key-name", help="what the key is called")] = "site",
+    accept: Annotated[
+        str | None, typer.Option("--accept", help="the reason for which the findings of `check` are accepted")
+    ] = None,
 ) -> None:
     """Sign a protocol as it is now, bound to its hash: any later change voids the signature.
 
@@ -250,13 +255,15 @@ def sign(
 
     if out.exists():
         raise Misuse(f"{out} is there already; choose another name or move it away")
+    read = _read(protocol, unverified=True)
     signed = sign_protocol(
-        _read(protocol, unverified=True),
+        read,
         role=role,
         by=by,
         at=datetime.now(UTC),
         valid_until=_day(until),
         statement=statement,
+        accepted=() if accept is None else _accepted(read, accept),
     )
     if key is not None:
         signed = sealed(signed, read_key(key), key_name=key_name)
@@ -377,6 +384,9 @@ def signed(
         Path | None, typer.Option("--key", help="the key file of the site; only sealed ones count then")
     ] = None,
     key_name: Annotated[str, typer.Option("--key-name", help="what the key is called")] = "site",
+    checked: Annotated[
+        bool, typer.Option("--checked", help="somebody must have accepted each finding of `check` as well")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Say whether a protocol is signed by every role that it asks for, or every reason why not (exit code 3).
@@ -387,11 +397,13 @@ def signed(
     from seriatim.protocols.versions.sign_off import is_signed
     from seriatim.protocols.versions.sign_off_document import read_sign_off
 
+    read = _read(protocol, unverified=True)
     found = is_signed(
-        _read(protocol, unverified=True),
+        read,
         [read_sign_off(path) for path in sign_offs],
         datetime.now(UTC).date() if on is None else _day(on),
         keys=None if key is None else {key_name: read_key(key)},
+        to_accept=_to_accept(read) if checked else (),
     )
     if as_json:
         tell_json({"signed": found.is_signed, "until": str(found.until), "reasons": list(found.reasons)})
@@ -412,6 +424,20 @@ def schema(
     from seriatim.protocols.schema import json_schema
 
     tell_json(json_schema(of))
+
+
+def _accepted(read: TreatmentProtocol, because: str) -> tuple[Accepted, ...]:
+    from seriatim.protocols.verify.verification import verify
+    from seriatim.protocols.versions.acceptance import acceptance
+
+    return acceptance(verify(read).all, because)
+
+
+def _to_accept(read: TreatmentProtocol) -> tuple[VerifierFinding, ...]:
+    from seriatim.protocols.verify.verification import verify
+    from seriatim.protocols.versions.acceptance import to_accept
+
+    return to_accept(verify(read).all)
 
 
 def _day(text: str) -> date:
