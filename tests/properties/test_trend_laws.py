@@ -20,6 +20,7 @@ from seriatim.methods.cochran_armitage import (
 )
 from seriatim.methods.hodges_lehmann import shift
 from seriatim.methods.jonckheere_terpstra import jonckheere_terpstra
+from seriatim.methods.kernels import table_trend
 from seriatim.methods.kruskal_wallis import kruskal_wallis
 from seriatim.methods.log_rank import log_rank
 from seriatim.methods.logistic_spline import Curve, logistic_spline
@@ -405,3 +406,20 @@ def test_counting_those_without_the_event_turns_the_curve_upside_down(seed: int)
     assert curves[0].fitted == pytest.approx(1 - curves[1].fitted)
     assert curves[0].lower == pytest.approx(1 - curves[1].upper)
     assert z(curves[0].p_nonlinear) == pytest.approx(z(curves[1].p_nonlinear), abs=1e-8)
+
+
+@given(st.integers(1, 60), st.lists(st.integers(0, 40), min_size=2, max_size=5), st.data())
+def test_the_law_of_more_events_holds_that_of_fewer(most, sizes, data):
+    """Tails are read from a law made for up to `most` events; a law made for exactly these events says the same."""
+    total = sum(sizes)
+    assume(total > 2)
+    events = data.draw(st.integers(1, max(1, min(most, total // 2))))
+    ceiling = data.draw(st.integers(events, max(events, total // 2)))
+    scores = list(range(len(sizes)))
+    groups = table_trend._merged_groups(sizes, scores)
+    reached = data.draw(st.integers(0, events * len(sizes)))
+    exactly, shared = (
+        table_trend._joined_tails(table_trend._law(groups, most), events, [reached], [reached])
+        for most in (events, ceiling)
+    )
+    np.testing.assert_allclose(exactly, shared, rtol=1e-11)

@@ -20,7 +20,9 @@ from seriatim.results.references import reference_of
 from seriatim.results.row import ResultRow
 from seriatim.tallies.tally import Counts
 
-# An exact trend of one term costs a few milliseconds up to here; the hundreds of a table must stay under a second.
+# Up to this many patients the trend of every term is exact, whatever its work; beyond, an exact trend that costs more
+# than a few milliseconds is left out, since a table has hundreds of terms.
+EXACT_PATIENTS = 2_000
 EXACT_WORK = 1e7
 FISHER: tuple[tuple[str, Convention], ...] = (
     ("p_fisher_central", "central"),
@@ -219,7 +221,7 @@ def _exact_trend(events: Counts, n: Counts, scores: Sequence[float]) -> tuple[fl
     """The exact trend of one term, or None where it would take long or there is none."""
     kept = [int(place) for place in np.flatnonzero(n)]
     had, size, chosen = events[kept].tolist(), n[kept].tolist(), [scores[place] for place in kept]
-    if len(kept) < 2 or exact_work(had, size, chosen) > EXACT_WORK:
+    if len(kept) < 2 or (sum(size) > EXACT_PATIENTS and exact_work(had, size, chosen) > EXACT_WORK):
         return None
     value = cochran_armitage_exact(had, size, chosen)
     return None if isinstance(value, NotEstimable) else (value.value, value.method, value.convention)

@@ -45,23 +45,28 @@ def score_sum_tails(
         mirrored_low, mirrored_high = [whole - b for b in at_least], [whole - a for a in at_most]
         high, low = score_sum_tails(n, scores, total - events, mirrored_low, mirrored_high)
         return low, high
-    groups = _merged_groups(n, scores)
-    scanned, looked_up = _best_split(groups, events)
-    odds = events / (total - events)
-    return _joined_tails(
-        _reachable_points(scanned, events, odds), _reachable_points(looked_up, events, odds), events, at_most, at_least
-    )
+    return _joined_tails(_law(_merged_groups(n, scores), _ceiling(events, total)), events, at_most, at_least)
 
 
 def score_sum_work(n: Sequence[int], scores: Sequence[int], events: int) -> float:
     """Estimate the work of `score_sum_tails` in multiplications; 1e10 take a second or two on one core."""
-    fewer = min(events, sum(n) - events)
+    fewer = _ceiling(min(events, sum(n) - events), sum(n))
     groups = _merged_groups(n, scores)
     # Looking for the best cut costs the cube of the number of groups; beyond this many no table is feasible.
     return sum(part.work for part in _best_split(groups, fewer)) if len(groups) <= MOST_GROUPS else inf
 
 
 MOST_GROUPS = 100
+MOST_SHARED = 1024
+
+
+def _ceiling(events: int, total: int) -> int:
+    """How many events the points are worked out for: the law of 40 events is a part of that of 64.
+
+    A table of hundreds of terms over the same groups so asks for ten laws and not for hundreds.
+    """
+    shared = 1 << max(events - 1, 1).bit_length()
+    return max(events, min(shared, total // 2)) if events <= MOST_SHARED else events
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,15 @@ class Points:
     count: Integers
     sum: Integers
     weight: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """Both parts by number of events: sums and weights of the one that is scanned; sums, and weights summed up to each
+    and from each on, of the one that is looked up. Good for any number of events up to the one it was made for."""
+
+    scanned: tuple[tuple[int, Integers, Floats], ...]
+    looked_up: dict[int, tuple[Integers, Floats, Floats]]
 
 
 def _merged_groups(n: Sequence[int], scores: Sequence[int]) -> tuple[Group, ...]:
@@ -238,17 +252,31 @@ def _choice_weights(size: int, events: int, odds: float) -> Floats:
 # --- joining the two parts ----------------------------------------------------------------------------------------
 
 
-def _joined_tails(
-    scanned: Points, looked_up: Points, events: int, at_most: Sequence[int], at_least: Sequence[int]
-) -> tuple[Floats, Floats]:
+# A law of 620 events over eight groups of 155 holds some 20 MB, each smaller one a quarter of the next.
+@lru_cache(maxsize=12)
+def _law(groups: tuple[Group, ...], events: int) -> Law:
+    scanned, looked_up = _best_split(groups, events)
+    # Near the middle of what the law is asked for, so that no weight runs out of range.
+    odds = 0.75 * events / (sum(group.size for group in groups) - 0.75 * events)
+    partners = _ordered(_reachable_points(looked_up, events, odds))
+    own = _by_count(_reachable_points(scanned, events, odds))
+    return Law(
+        tuple((count, *row) for count, row in _rows_by_count(own)),
+        {count: (sums, *_summed(weights)) for count, (sums, weights) in _rows_by_count(partners)},
+    )
+
+
+def _summed(weights: Floats) -> tuple[Floats, Floats]:
+    """Weights up to each place and from each place on."""
+    return np.concatenate([[0.0], np.cumsum(weights)]), np.concatenate([np.cumsum(weights[::-1])[::-1], [0.0]])
+
+
+def _joined_tails(law: Law, events: int, at_most: Sequence[int], at_least: Sequence[int]) -> tuple[Floats, Floats]:
     low, high, everything = np.zeros(len(at_most)), np.zeros(len(at_least)), 0.0
-    rows = dict(_rows_by_count(_ordered(looked_up)))
-    for count, sums, weights in ((count, *row) for count, row in _rows_by_count(_by_count(scanned))):
-        if events - count not in rows:
+    for count, sums, weights in law.scanned:
+        if events - count not in law.looked_up:
             continue
-        partner_sums, partner_weights = rows[events - count]
-        upward = np.concatenate([[0.0], np.cumsum(partner_weights)])
-        downward = np.concatenate([np.cumsum(partner_weights[::-1])[::-1], [0.0]])
+        partner_sums, upward, downward = law.looked_up[events - count]
         low += [weights @ upward[np.searchsorted(partner_sums, a - sums, side="right")] for a in at_most]
         high += [weights @ downward[np.searchsorted(partner_sums, b - sums, side="left")] for b in at_least]
         everything += weights.sum() * upward[-1]
