@@ -66,7 +66,20 @@ def decide(typed, files):
     return of
 
 
-COMMANDS = ("list", "show", "check", "diff", "decide", "replay", "sign", "signed", "sheet", "schema")
+COMMANDS = (
+    "list",
+    "show",
+    "check",
+    "diff",
+    "decide",
+    "replay",
+    "sign",
+    "signed",
+    "sheet",
+    "overlay",
+    "export",
+    "schema",
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

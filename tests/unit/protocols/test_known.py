@@ -187,3 +187,44 @@ def test_a_rule_that_one_step_of_the_chart_would_make_hold_is_a_near_miss():
     assert [(one.rule, one.found, one.step) for one in found] == [("high", "1 microg/kg/min", "0.1 microg/kg/min")]
     assert near_misses(asked, known_at(asked, [rate("0.9", 4)], moment("given"))) == ()
     assert near_misses(asked, known_at(asked, [], moment("given"))) == ()
+
+
+@pytest.mark.parametrize(
+    ("history", "counted"),
+    [
+        ("held_doses", 1),
+        ("held_in_a_row", 1),
+        ("doses_given", 2),
+        ("doses_given_in_course", 3),
+        ("planned_dose", 4),
+        ("cycle", 2),
+        ("course", 3),
+    ],
+)
+def test_a_counter_counts_the_doses_of_the_cycle_or_of_the_course(history, counted):
+    counting = protocol(f"  n: {{type: count, text: n, history: {history}}}\n", any="n >= 100; hold_dose")
+    cycles = [(2, 2, "given"), (3, 1, "given"), (3, 2, "given"), (3, 2, "partial"), (3, 2, "held")]
+    past = [PastDose(course, cycle, AT - timedelta(hours=90 - n), s) for n, (course, cycle, s) in enumerate(cycles)]
+    assert known_at(counting, [], Moment("p1", 3, 2, AT, tuple(past)))["n"] == Fact(counted, counted)
+
+
+def test_the_first_and_the_previous_value_are_asked_with_their_own_age():
+    for take, hours in (("first", 30), ("previous", 20), ("last", 4)):
+        fact = known_at(pressor("since: ever", take), RATES, moment("given"))["pressor"]
+        assert fact.age == hours * 3600
+    assert known_at(pressor("since: ever", "previous"), RATES[:1], moment())["pressor"].why is Missing.NEVER_MEASURED
+
+
+def test_of_values_that_may_lie_outside_the_window_the_worst_may_be_worse():
+    since = pressor("since: previous_planned")
+    unclear = Observation("p1", "phenylephrine", "3", "ug/kg/min", AT - timedelta(hours=9), AT - timedelta(hours=7))
+    fact = known_at(since, [unclear, rate("0.5", 4)], moment("given"))["pressor"]
+    assert (fact.low, fact.high) == (500_000, 3_000_000)
+    assert known_at(since, [unclear], moment("given"))["pressor"].why is Missing.TIME_UNCLEAR
+
+
+def test_the_best_value_is_the_other_end():
+    fact = known_at(pressor("since: ever", "best"), RATES, moment("given"))["pressor"]
+    assert (fact.low, fact.high) == (500_000, 500_000)
+    mixed = known_at(pressor("since: ever", "best"), [*RATES, rate("slow", 3)], moment("given"))["pressor"]
+    assert (mixed.low, mixed.high) == (0, 500_000)
