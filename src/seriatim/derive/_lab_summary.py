@@ -78,37 +78,36 @@ def _values(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], day
     """
     value, before = nw.col("value_micro"), nw.col("moment") != _AFTER
     kept_apart = {name: nw.when(before).then(nw.col(name)) for name in ("at", "source_row")}
-    names = (*_TEST, *_CIRCUMSTANCES, "moment", *kept_apart)
-    extremes = worked_out_once(
+    names = (*_CIRCUMSTANCES, "moment", *kept_apart)
+    summed = (
         _dated(series, cases, tests, days)
         .with_columns(**kept_apart, range=_range())
-        .group_by(*names, "range")
+        # By the test as it is written: to find its place first would be dear for each value.
+        .group_by("case_number", "test", *names, "range")
         .agg(value.max().alias("highest"), value.min().alias("lowest"))
     )
+    names = (*_TEST, *names)
+    extremes = worked_out_once(summed.with_columns(place=_place(tests)).select(*names, "highest", "lowest"))
     parts = (("highest", extremes), ("lowest", extremes.filter(~before)))
     return nw.concat([part.select(*names, nw.col(extreme).alias("value_micro")) for extreme, part in parts])
 
 
 def _dated(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], days: int) -> nw.LazyFrame[Any]:
-    """The dated values of the tests with their place among them, and what their date says of treatment."""
-    spelled = nw.col("test").str.to_lowercase()
-    place = reduce(
-        lambda found, test: nw.when(spelled.is_in(list(test[1].spellings))).then(nw.lit(test[0])).otherwise(found),
-        enumerate(tests),
-        nw.lit(-1),
-    )
+    """The dated values of the tests, and what their date says of treatment."""
     windows = treatment_windows(series, cases)
     # Worked out for each patient: the sum of a date and some days is dear to ask of each value.
     windows = worked_out_once(windows.with_columns(end=nw.col("until_latest") + timedelta(days=days)))
     earliest = nw.col("collected_earliest")
-    dated = series.tables["lab_result"].filter(~earliest.is_null())
-    named = dated.with_columns(place=place.cast(nw.Int64)).filter(nw.col("place") >= 0)
+    spellings = sorted({spelling for test in tests for spelling in test.spellings})
+    asked = nw.col("test").str.to_lowercase().is_in(spellings)
+    dated = series.tables["lab_result"].filter(asked & ~earliest.is_null())
     columns = (*_CIRCUMSTANCES, "value_micro", "source_row", "collected_earliest", "collected_latest")
     return (
-        named.select("patient_id", "place", *columns)
+        dated.select("patient_id", "test", *columns)
         .join(windows, on="patient_id", how="inner")
         .select(
-            *_TEST,
+            "case_number",
+            "test",
             *_CIRCUMSTANCES,
             "value_micro",
             "source_row",
@@ -117,6 +116,16 @@ def _dated(series: TreatmentSeries, cases: Cases, tests: Sequence[LabTest], days
         )
         .filter(~nw.col("moment").is_null())
     )
+
+
+def _place(tests: Sequence[LabTest]) -> nw.Expr:
+    spelled = nw.col("test").str.to_lowercase()
+    place = reduce(
+        lambda found, test: nw.when(spelled.is_in(list(test[1].spellings))).then(nw.lit(test[0])).otherwise(found),
+        enumerate(tests),
+        nw.lit(-1),
+    )
+    return place.cast(nw.Int64)
 
 
 def _moment() -> nw.Expr:
