@@ -68,12 +68,15 @@ def test_a_search_cut_short_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_first_step_that_overshoots_is_shortened() -> None:
-    # One outlier far out: the curvature at 0 promises a step that the likelihood does not keep.
-    x = [[0.0], [0.1], [0.0], [0.1], [0.05], [0.0], [100.0], [0.1]]
-    found = cox([8, 7, 6, 5, 4, 3, 2, 1], x, [1] * 8, [0] * 8)
-    assert isinstance(found, HazardRatios)
-    assert found.overall.statistic is not None
-    assert found.overall.statistic > 0
+    # One outlier far out: the curvature at the first step promises a second one that the likelihood does not keep.
+    x = [[32.0], [-3.0], [448.0], [-8.0], [-7.0], [29.0]]
+    found = of(cox([5, 2, 1, 4, 3, 6], x, [1] * 6, [0] * 6))
+    assert found.log_likelihood == pytest.approx(-5.393381111, abs=1e-8)
+
+
+def test_a_ratio_that_runs_away_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RUNAWAY", 0.1)
+    assert isinstance(cox(DAYS, GROUP, ENDED, LOST), NotEstimable)
 
 
 def test_columns_must_fit_each_other() -> None:
