@@ -242,6 +242,11 @@ def test_fever_on_a_cut_point_has_the_lower_grade_but_for_the_first(celsius: flo
 def test_fever_above_40_for_more_than_a_day_is_grade_4() -> None:
     assert grade_value(measured(40.5, "C", circumstance=True), "fever", "ctcae-v5").grade == 4
     assert grade_value(measured(104.5, "F", circumstance=True), "fever", "ctcae-v5").grade == 4
+    assert [grade_value(measured(102.25, "F"), "fever", options=Options(gaps=gaps)).grade for gaps in Gaps] == [
+        2,
+        1,
+        None,
+    ]
     assert grade_value(measured(40.5, "C"), "fever", "ctc-v1", Options(assume_symptomatic=None)).grade is None
 
 
