@@ -8,6 +8,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.derive._cases import Cases
+from seriatim.engines.choose import worked_out_once
 from seriatim.series.series import TreatmentSeries
 
 READINGS = ("earliest", "latest")
@@ -15,13 +16,21 @@ _MINUTES_A_DAY = 24 * 60
 
 
 def responses_with_follow_up(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
-    """Cases with a record of response: `patient_id`, `best_response`, `died`, and for both readings of every date
-    `accrual_*`, `start_*` (of the response), `end_*` (progression or death, whichever came first), `known_until_*`.
+    """Cases with a record of response: `patient_id`, `case_number`, `best_response`, `died`, and for both readings of
+    every date `accrual_*`, `start_*` (of the response), `end_*` (progression or death, whichever came first),
+    `known_until_*`. Kept with the cases, because three tallies are made of them.
     """
+    if "responses" not in cases.kept:
+        cases.kept["responses"] = worked_out_once(_responses(series, cases))
+    kept: nw.LazyFrame[Any] = cases.kept["responses"]
+    return kept
+
+
+def _responses(series: TreatmentSeries, cases: Cases) -> nw.LazyFrame[Any]:
     columns = ("response_start", "progression", "last_assessed")
     dates = [f"{name}_{reading}" for name in columns for reading in READINGS]
     responses = series.tables["response"].select("patient_id", "best_response", *dates)
-    joined = cases.frame.select("patient_id", "accrual_earliest", "accrual_latest").join(
+    joined = cases.frame.select("patient_id", "case_number", "accrual_earliest", "accrual_latest").join(
         responses, on="patient_id", how="inner"
     )
     joined = _with_follow_up(series, joined)
@@ -35,7 +44,8 @@ def responses_with_follow_up(series: TreatmentSeries, cases: Cases) -> nw.LazyFr
         }.items()
     }
     accrual = [f"accrual_{reading}" for reading in READINGS]
-    return joined.with_columns(**derived).select("patient_id", "best_response", "died", *accrual, *derived)
+    told = ("patient_id", "case_number", "best_response", "died", *accrual, *derived)
+    return joined.with_columns(**derived).select(*told)
 
 
 def whole_days(start: nw.Expr, end: nw.Expr) -> nw.Expr:

@@ -18,7 +18,7 @@ AT_LANDMARK, AT_DATA_CUT = "landmark", "data cut"
 
 
 def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:
-    """One row per case and moment: `patient_id`, `moment` ("landmark", "data cut"), `ongoing`.
+    """One row per case and moment: `patient_id`, `case_number`, `moment` ("landmark", "data cut"), `ongoing`.
 
     `spec.options["landmark_days"]` after accrual. Who was treated less than that before the data cut is
     "follow-up too short" whatever happened: to keep of them only those whose response had ended already would make
@@ -29,7 +29,7 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
     if not series.has("response"):
         return nw.concat([_at(cases.frame, moment, nw.lit(NOT_ASSESSED)) for moment in moments])
     recorded = responses_with_follow_up(series, cases)
-    without = cases.frame.join(recorded.select("patient_id"), on="patient_id", how="anti")
+    without = cases.frame.join(recorded.select("case_number"), on="case_number", how="anti")
     at_landmark = _at_landmark(spec.options["landmark_days"], series.provenance.data_cut)
     answers = {AT_LANDMARK: at_landmark, AT_DATA_CUT: _at_data_cut()}
     parts = [_at(recorded, moment, answers[moment]) for moment in moments]
@@ -37,7 +37,7 @@ def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFra
 
 
 def _at(frame: nw.LazyFrame[Any], moment: str, answer: nw.Expr) -> nw.LazyFrame[Any]:
-    return frame.select("patient_id", nw.lit(moment).alias("moment"), answer.alias("ongoing"))
+    return frame.select("patient_id", "case_number", nw.lit(moment).alias("moment"), answer.alias("ongoing"))
 
 
 def _at_landmark(days: int, data_cut: datetime | None) -> nw.Expr:

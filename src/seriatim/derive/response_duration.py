@@ -15,7 +15,7 @@ ENDED, CENSORED, NOT_DATED = "progression or death", "censored", "not dated"
 
 
 def derive(series: TreatmentSeries, cases: Cases, spec: TallySpec) -> nw.LazyFrame[Any]:  # noqa: ARG001
-    """One row per responder (CR or PR) and reading of the dates: `patient_id`, `reading`, `day`, `end`.
+    """One row per responder (CR or PR) and reading of the dates: `patient_id`, `case_number`, `reading`, `day`, `end`.
 
     From the first assessment that showed the response to progression or death ("progression or death"), else to the
     last contact ("censored"). "not dated", with day 0, where a date is missing or lies before the start.
@@ -37,6 +37,7 @@ def _by_reading(responders: nw.LazyFrame[Any], reading: str) -> nw.LazyFrame[Any
     day = nw.when(nw.col("is_dated")).then(whole_days(start, nw.col("until"))).otherwise(nw.lit(0))
     return dated.select(
         "patient_id",
+        "case_number",
         nw.lit(reading).alias("reading"),
         day.cast(nw.Int64).alias("day"),
         nw.when(nw.col("is_dated")).then(how).otherwise(nw.lit(NOT_DATED)).alias("end"),
@@ -46,6 +47,7 @@ def _by_reading(responders: nw.LazyFrame[Any], reading: str) -> nw.LazyFrame[Any
 def _none(cases: Cases, reading: str) -> nw.LazyFrame[Any]:
     return cases.frame.filter(nw.col("patient_id").is_null()).select(
         "patient_id",
+        "case_number",
         nw.lit(reading).alias("reading"),
         nw.lit(0).cast(nw.Int64).alias("day"),
         nw.lit(NOT_DATED).alias("end"),
