@@ -70,7 +70,7 @@ def decisions_compiled(folder: Path) -> dict[str, Any]:  # noqa: ARG001
 
 def decisions_judged(folder: Path) -> dict[str, Any]:  # noqa: ARG001
     """The whole verdict of one record after another, with its interval, latches and lacking inputs."""
-    from seriatim.protocols.verdict import judge
+    from seriatim.protocols.bedside.verdict import judge
 
     protocol, facts = thirty_rules(), [facts_of(record) for record in records(RECORDS, 0)]
     return _rate(lambda one: judge(protocol, one), facts)
@@ -80,9 +80,9 @@ def decisions_traced(folder: Path) -> dict[str, Any]:  # noqa: ARG001
     """From charted values to the verdict with every reason, one engine."""
     from datetime import UTC, datetime, timedelta
 
-    from seriatim.protocols.decide import decide
-    from seriatim.protocols.moment import Moment
-    from seriatim.protocols.observations import Observation
+    from seriatim.protocols.bedside.decide import decide
+    from seriatim.protocols.bedside.moment import Moment
+    from seriatim.protocols.bedside.observations import Observation
 
     protocol, now = thirty_rules(), datetime(2026, 1, 2, 8, tzinfo=UTC)
     charted = [
@@ -134,7 +134,7 @@ def cel_expressions(folder: Path) -> dict[str, Any]:  # noqa: ARG001
 
 def seriatim_on_incomplete(folder: Path) -> dict[str, Any]:  # noqa: ARG001
     """The same incomplete records, judged here."""
-    from seriatim.protocols.verdict import judge
+    from seriatim.protocols.bedside.verdict import judge
 
     protocol = thirty_rules()
 

@@ -18,7 +18,7 @@ _HOMES = {
     "TreatmentProtocol": "seriatim.protocols.protocol",
     "TreatmentSeries": "seriatim.series.series",
     "analyse": "seriatim.reviews.analyse",
-    "decide": "seriatim.protocols.decide",
+    "decide": "seriatim.protocols.bedside.decide",
     "read": "seriatim.reviews.read",
     "read_plan": "seriatim.plans.plan",
     "read_protocol": "seriatim.protocols.load",

@@ -12,10 +12,10 @@ from tests.properties.rule_strategies import completed, facts_of, record, seeded
 from tests.reference.protocol_reference import verdict
 
 from seriatim.protocols.actions import LASTING, PERMITS, Action
-from seriatim.protocols.decide import lasting
+from seriatim.protocols.bedside.decide import lasting
+from seriatim.protocols.bedside.second_opinion import agrees
+from seriatim.protocols.bedside.verdict import Verdict, judge
 from seriatim.protocols.load import load_protocol
-from seriatim.protocols.second_opinion import agrees
-from seriatim.protocols.verdict import Verdict, judge
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.facts import Fact
 from seriatim.rules.truth import Truth

@@ -12,12 +12,12 @@ from functools import cache
 import pytest
 
 from seriatim.protocols.actions import Action
+from seriatim.protocols.bedside.known import Known, in_ticks
+from seriatim.protocols.bedside.verdict import judge
 from seriatim.protocols.declared.examples import Example
 from seriatim.protocols.examples import example_facts, normal_facts
-from seriatim.protocols.known import Known, in_ticks
 from seriatim.protocols.load import read_protocol
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.verdict import judge
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.facts import Fact
 

@@ -8,11 +8,11 @@ from itertools import pairwise
 from typing import Any
 
 from seriatim.protocols.actions import LASTING, Action
-from seriatim.protocols.known import known_at
-from seriatim.protocols.moment import Moment, PastDose
-from seriatim.protocols.observations import _NUMBER, Observation
+from seriatim.protocols.bedside.known import known_at
+from seriatim.protocols.bedside.moment import Moment, PastDose
+from seriatim.protocols.bedside.observations import _NUMBER, Observation
+from seriatim.protocols.bedside.verdict import Verdict, judge
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.verdict import Verdict, judge
 from seriatim.rules.facts import Fact, Unknown
 from seriatim.rules.truth import Truth
 from seriatim.series.series import TreatmentSeries

@@ -15,13 +15,13 @@ from hypothesis import strategies as st
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import PERMITS
-from seriatim.protocols.answer import answer
-from seriatim.protocols.clock import instants
-from seriatim.protocols.decide import decide
-from seriatim.protocols.known import known_at
+from seriatim.protocols.bedside.answer import answer
+from seriatim.protocols.bedside.decide import decide
+from seriatim.protocols.bedside.known import known_at
+from seriatim.protocols.bedside.moment import Moment, PastDose
+from seriatim.protocols.bedside.observations import Observation
 from seriatim.protocols.load import load_protocol
-from seriatim.protocols.moment import Moment, PastDose
-from seriatim.protocols.observations import Observation
+from seriatim.protocols.timing.clock import instants
 from seriatim.rules.facts import Fact, Missing, Unknown
 
 PROTOCOL = load_protocol("""

@@ -8,11 +8,11 @@ import pytest
 
 from seriatim.errors import InvalidDocument, Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.barrier import Barrier
-from seriatim.protocols.decide import Decision, carried, decide
+from seriatim.protocols.bedside.barrier import Barrier
+from seriatim.protocols.bedside.decide import Decision, carried, decide
+from seriatim.protocols.bedside.moment import Moment, PastDose
+from seriatim.protocols.bedside.observations import Observation
 from seriatim.protocols.load import load_protocol
-from seriatim.protocols.moment import Moment, PastDose
-from seriatim.protocols.observations import Observation
 from seriatim.protocols.protocol import NOT_FOR_USE
 from seriatim.rules.truth import Truth
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import date
 
 import narwhals.stable.v2 as nw
@@ -10,7 +11,16 @@ import pytest
 
 from seriatim.errors import Misuse
 from seriatim.grading.age_groups import age_group
-from seriatim.grading.criteria import SCALES, criteria_of, name_on, read_scale, unverified, why_no_numbers
+from seriatim.grading.criteria import (
+    FOLDER,
+    SCALES,
+    criteria_of,
+    lab_test,
+    name_on,
+    read_scale,
+    unverified,
+    why_no_numbers,
+)
 from seriatim.grading.grade_value import Graded, Measurement, grade_value
 from seriatim.grading.options import BaselineRule, Gaps, Options
 from seriatim.grading.regrade import regrade
@@ -292,6 +302,20 @@ def test_age_for_which_a_scale_has_no_criteria_is_a_reason() -> None:
 
 
 # The criteria themselves.
+
+
+def test_each_laboratory_test_has_a_term_and_no_spelling_is_of_two_tests() -> None:
+    with (FOLDER / "tests.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    spellings = [row["spelling"] for row in rows]
+    assert len(set(spellings)) == len(spellings) > 30
+    assert all(spelling == spelling.lower() for spelling in spellings)
+    assert {lab_test(row["test"]).term for row in rows} <= read_scale("ctcae-v5").keys()
+
+
+def test_removed_term_has_its_own_reason_and_an_unlisted_one_a_general_one() -> None:
+    assert why_no_numbers("ctcae-v6", "cpk increased") == "the term was removed"
+    assert why_no_numbers("ctc-v1", "leukocytosis") == "the scale has no criteria for it here"
 
 
 @pytest.mark.parametrize(

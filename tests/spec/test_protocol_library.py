@@ -13,20 +13,20 @@ import pytest
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.decide import decide
+from seriatim.protocols.bedside.decide import decide
+from seriatim.protocols.bedside.known import in_ticks
+from seriatim.protocols.bedside.moment import Moment, PastDose
+from seriatim.protocols.bedside.observations import Observation
+from seriatim.protocols.bedside.second_opinion import by_frame
+from seriatim.protocols.bedside.verdict import judge
 from seriatim.protocols.dosing.calculate import calculate_dose
 from seriatim.protocols.dosing.dose import Dose
 from seriatim.protocols.dosing.extremes import largest_dose
 from seriatim.protocols.dosing.quantity import read_quantity
 from seriatim.protocols.dosing.weight import Weighed
 from seriatim.protocols.examples import example_facts, failed_examples, normal_facts
-from seriatim.protocols.known import in_ticks
 from seriatim.protocols.load import library, read_protocol
-from seriatim.protocols.moment import Moment, PastDose
-from seriatim.protocols.observations import Observation
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
-from seriatim.protocols.second_opinion import by_frame
-from seriatim.protocols.verdict import judge
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.facts import Facts
 from seriatim.rules.tree import And, AtLeast, Compare, Known, Not, Or, Tree, atoms

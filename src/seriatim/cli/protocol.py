@@ -58,7 +58,7 @@ def show(protocol: Protocol, unverified: Unverified = False, out: PageOut = None
     Example: seriatim protocol show consensus-2014
     """
     from seriatim.protocols.exports.checklist import checklist
-    from seriatim.protocols.in_words import in_words
+    from seriatim.protocols.wording.protocol_words import in_words
 
     read = _read(protocol, unverified)
     if out is not None:
@@ -146,9 +146,9 @@ def decide(
     Example: seriatim protocol decide consensus-2014 request.yaml
     """
     from seriatim.documents import read_text
-    from seriatim.protocols.answer import answer
-    from seriatim.protocols.record import as_record, record
-    from seriatim.protocols.told import told
+    from seriatim.protocols.bedside.answer import answer
+    from seriatim.protocols.bedside.record import as_record, record
+    from seriatim.protocols.bedside.told import told
 
     read, text = _read(protocol, unverified), read_text(request)
     stored = as_record(text)
@@ -288,8 +288,8 @@ def sheet(
 
     Example: seriatim protocol sheet consensus-2014 --first "2026-03-07 22:00" --zone America/New_York --specimen --out sheet.html
     """  # noqa: E501
-    from seriatim.protocols.clock import instants
     from seriatim.protocols.exports.dose_sheet import dose_sheet
+    from seriatim.protocols.timing.clock import instants
     from seriatim.protocols.versions.sign_off_document import read_sign_off
 
     read = _read(protocol, unverified=True)
@@ -457,7 +457,7 @@ def _sweep(text: str) -> Sweep:
 
 
 def _again(read: TreatmentProtocol, stored: dict[str, object], as_json: bool) -> None:
-    from seriatim.protocols.record import replayed
+    from seriatim.protocols.bedside.record import replayed
 
     now = replayed(stored, read)
     differing = [key for key in now if now[key] != stored.get(key)]

@@ -7,10 +7,10 @@ from fractions import Fraction
 
 from seriatim.findings import Finding, Severity
 from seriatim.protocols.actions import Action
+from seriatim.protocols.bedside.known import Known, in_ticks
+from seriatim.protocols.bedside.verdict import judge
 from seriatim.protocols.declared.examples import Example
-from seriatim.protocols.known import Known, in_ticks
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.verdict import judge
 from seriatim.rules.facts import Fact, Unknown
 from seriatim.rules.faults import NotARule
 from seriatim.rules.formula import work_out

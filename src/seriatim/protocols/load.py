@@ -18,7 +18,7 @@ from seriatim.protocols.protocol import Rule, Screen, TreatmentProtocol
 from seriatim.rules.faults import NotARule
 from seriatim.rules.formula import Formula, parse_formula
 from seriatim.rules.parse import parse
-from seriatim.rules.tree import And, Not, Or, Tree, groups_in, variables, with_members
+from seriatim.rules.tree import And, Not, Or, Tree, groups_in, overdrawn, variables, with_members
 from seriatim.rules.variables import Kind, Variable
 from seriatim.vocabulary.ucum import UnknownUnit, ratio
 
@@ -128,7 +128,12 @@ class _Reading:
             fault = (f"a rule that counts rules and counts as {rule.counts_as}", "one or the other", "split it")
             self.faults.append(self.located.fault(("before_dose", place, "counts_as"), *fault))
             return Or(())
-        return with_members(plain[rule.id], members)
+        tree = with_members(plain[rule.id], members)
+        for wanted, there in overdrawn(tree):
+            found, expected = f"at least {wanted} of {there}", f"at most {there}, since so many count"
+            fault = (found, expected, "count fewer, or let more rules count")
+            self.faults.append(self.located.fault(("before_dose", place, "when"), *fault))
+        return tree
 
     def screens(self) -> tuple[Screen, ...]:
         found = []

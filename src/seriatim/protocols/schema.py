@@ -7,10 +7,10 @@ from typing import Any
 
 from seriatim.documents import Document
 from seriatim.errors import Misuse
+from seriatim.protocols.bedside.request import SCHEMA as REQUEST
+from seriatim.protocols.bedside.request import DecisionRequest
 from seriatim.protocols.declared.protocol import SCHEMA as PROTOCOL
 from seriatim.protocols.declared.protocol import ProtocolDocument
-from seriatim.protocols.request import SCHEMA as REQUEST
-from seriatim.protocols.request import DecisionRequest
 
 _MODELS: Mapping[str, tuple[str, type[Document]]] = {
     "protocol": (PROTOCOL, ProtocolDocument),

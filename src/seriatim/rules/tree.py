@@ -133,5 +133,17 @@ def with_members(tree: Tree, members: Mapping[str, tuple[Tree, ...]]) -> Tree:
     return replaced(tree, filled)
 
 
+def overdrawn(tree: Tree) -> Iterator[tuple[int, int]]:
+    """Each `at_least` that asks for more conditions than it has: how many it asks for, and how many there are.
+
+    >>> list(overdrawn(AtLeast(3, (Known("a"), Known("b")))))
+    [(3, 2)]
+    """
+    if isinstance(tree, AtLeast) and tree.n > len(tree.of):
+        yield tree.n, len(tree.of)
+    for part in parts(tree):
+        yield from overdrawn(part)
+
+
 def _asked(atom: Compare | Known) -> tuple[str, ...]:
     return (atom.variable,) if isinstance(atom, Known) else tuple(term.variable for term in atom.terms)

@@ -7,15 +7,15 @@ from datetime import date
 from typing import Any
 
 from seriatim.pages import Block, Cell, Page, Section, Sentence, Table, TableRow
-from seriatim.protocols.condition_words import condition_words
 from seriatim.protocols.declared.sources import Sourced
 from seriatim.protocols.declared.variables import VariableDeclaration
 from seriatim.protocols.exports.dose_lines import dose_lines
 from seriatim.protocols.exports.stamp import NOT_SIGNED, stamp, standing
 from seriatim.protocols.protocol import NOT_FOR_USE, Rule, TreatmentProtocol
-from seriatim.protocols.unit_words import amount_words, unit_words, without_short_forms
 from seriatim.protocols.versions.sign_off import is_signed, parts_words
 from seriatim.protocols.versions.sign_off_document import SignOff
+from seriatim.protocols.wording.condition_words import condition_words
+from seriatim.protocols.wording.unit_words import amount_words, unit_words, without_short_forms
 
 UNVERIFIED = "UNVERIFIED: "
 BOX = "☐"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from seriatim.protocols.dosing.declared import DoseRule
 from seriatim.protocols.dosing.quantity import Quantity, is_amount, plain, split_size
 from seriatim.protocols.dosing.words import dose_words
-from seriatim.protocols.unit_words import amount_words
+from seriatim.protocols.wording.unit_words import amount_words
 
 _WEIGHT = {
     "cycle_baseline_actual": "the actual weight before the cycle's first dose, for the whole cycle",

@@ -8,8 +8,6 @@ from itertools import count, pairwise
 
 from seriatim.errors import Misuse, Refused
 from seriatim.pages import Cell, Page, Section, Sentence, Table, TableRow
-from seriatim.protocols.clock import zone_of
-from seriatim.protocols.condition_words import condition_words
 from seriatim.protocols.declared.regimen import Cycle
 from seriatim.protocols.dosing.dose import Dose
 from seriatim.protocols.dosing.refusal import DoseRefused
@@ -17,11 +15,13 @@ from seriatim.protocols.dosing.second_check import CHECKED_FIELDS
 from seriatim.protocols.dosing.words import dose_words
 from seriatim.protocols.exports.dose_lines import dose_lines
 from seriatim.protocols.exports.stamp import SPECIMEN, stamp, standing
-from seriatim.protocols.grid import Due, planned_grid
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
-from seriatim.protocols.unit_words import amount_words, unit_words, without_short_forms
+from seriatim.protocols.timing.clock import zone_of
+from seriatim.protocols.timing.grid import Due, planned_grid
 from seriatim.protocols.versions.sign_off import SignedAnswer, is_signed
 from seriatim.protocols.versions.sign_off_document import SignOff
+from seriatim.protocols.wording.condition_words import condition_words
+from seriatim.protocols.wording.unit_words import amount_words, unit_words, without_short_forms
 from seriatim.rules.tree import variables
 
 BOX = "☐"

@@ -13,13 +13,13 @@ from fractions import Fraction
 from typing import Any
 
 from seriatim.protocols.actions import Action
-from seriatim.protocols.condition_words import condition_words
 from seriatim.protocols.declared.sources import Sourced
 from seriatim.protocols.exports.dose_lines import dose_lines
 from seriatim.protocols.protocol import NOT_FOR_USE, Rule, TreatmentProtocol
-from seriatim.protocols.unit_words import amount_words
 from seriatim.protocols.versions.sign_off import is_signed
 from seriatim.protocols.versions.sign_off_document import SignOff
+from seriatim.protocols.wording.condition_words import condition_words
+from seriatim.protocols.wording.unit_words import amount_words
 from seriatim.rules.amounts import split_amount
 
 Element = dict[str, Any]

@@ -13,9 +13,9 @@ from typing import Any
 
 import xlsxwriter
 
-from seriatim.protocols.condition_words import condition_words
 from seriatim.protocols.exports.dose_lines import dose_lines
 from seriatim.protocols.protocol import NOT_FOR_USE, TreatmentProtocol
+from seriatim.protocols.wording.condition_words import condition_words
 
 REVIEW = ("Agreed", "Remark", "Reviewed by")
 TEXT_FORMAT = 49  # the built-in "@": what is typed stays text

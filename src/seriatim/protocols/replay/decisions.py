@@ -10,7 +10,7 @@ import narwhals.stable.v2 as nw
 
 from seriatim.engines.choose import worked_out_once
 from seriatim.errors import Misuse
-from seriatim.protocols.moment import GIVEN
+from seriatim.protocols.bedside.moment import GIVEN
 from seriatim.protocols.replay.instants import micros
 from seriatim.series.series import TreatmentSeries
 

@@ -13,9 +13,9 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.engines.choose import worked_out_once
+from seriatim.protocols.bedside.known import in_ticks
 from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.declared.variables import VariableDeclaration, Window
-from seriatim.protocols.known import in_ticks
 from seriatim.protocols.protocol import TreatmentProtocol
 from seriatim.protocols.replay.charted import AsKnown, charted
 from seriatim.protocols.replay.decisions import Decisions

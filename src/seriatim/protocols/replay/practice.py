@@ -7,7 +7,7 @@ from typing import Any
 import narwhals.stable.v2 as nw
 
 from seriatim.protocols.actions import PERMITS
-from seriatim.protocols.moment import GIVEN
+from seriatim.protocols.bedside.moment import GIVEN
 from seriatim.protocols.protocol import TreatmentProtocol
 from seriatim.protocols.replay.decisions import NOT_CHARTED
 from seriatim.series.series import TreatmentSeries

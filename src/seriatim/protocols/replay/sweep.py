@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from seriatim.errors import Misuse
-from seriatim.protocols.known import in_ticks
+from seriatim.protocols.bedside.known import in_ticks
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
 from seriatim.rules.tree import Compare, Term, Tree, replaced
 

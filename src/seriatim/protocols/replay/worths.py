@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import narwhals.stable.v2 as nw
 
-from seriatim.protocols.observations import YES_NO
+from seriatim.protocols.bedside.observations import YES_NO
 from seriatim.protocols.replay.charted import BOUNDS
 from seriatim.rules.variables import MICRO, Kind, Variable
 from seriatim.vocabulary.ucum import as_ucum

@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import floor
 
+from seriatim.protocols.bedside.shown import shown, spelt_unit
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.shown import shown, spelt_unit
 from seriatim.protocols.verify._solver import grid_step, value_range
 from seriatim.rules.facts import Fact
 from seriatim.rules.tree import Compare, Tree, atoms

@@ -12,9 +12,9 @@ from typing import Any
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
+from seriatim.protocols.bedside.known import Known
 from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.examples import normal_facts
-from seriatim.protocols.known import Known
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
 from seriatim.protocols.verify.finding import Unsettled
 from seriatim.rules.facts import Fact, Unknown

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 
 from seriatim.protocols.actions import Action
-from seriatim.protocols.known import Known
+from seriatim.protocols.bedside.known import Known
+from seriatim.protocols.bedside.shown import shown
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.shown import shown
 from seriatim.protocols.verify._solver import Patient
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.facts import Fact

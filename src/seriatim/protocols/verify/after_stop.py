@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seriatim.protocols.actions import LASTING
+from seriatim.protocols.bedside.verdict import judge
 from seriatim.protocols.examples import normal_facts
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.verdict import judge
 from seriatim.protocols.verify.finding import Gravity, VerifierFinding
 
 STATEMENT = (

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 from seriatim.protocols.actions import Action
-from seriatim.protocols.known import Known
+from seriatim.protocols.bedside.known import Known
 from seriatim.protocols.protocol import TreatmentProtocol
 from seriatim.protocols.verify._pairs import shared
 from seriatim.protocols.verify._segments import Segment, range_words, segments, thresholds

@@ -8,9 +8,9 @@ from fractions import Fraction
 from math import ceil, floor
 
 from seriatim.protocols.actions import Action
-from seriatim.protocols.known import Known
+from seriatim.protocols.bedside.known import Known
+from seriatim.protocols.bedside.shown import spelt_unit
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.shown import spelt_unit
 from seriatim.protocols.verify._polarity import may_be_helped
 from seriatim.protocols.verify._segments import Segment, mildest, range_words, segments, value_words, worst
 from seriatim.protocols.verify._solver import Patient, Prover, z3

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from seriatim.protocols.bedside.known import Known
+from seriatim.protocols.bedside.verdict import Latches, judge
 from seriatim.protocols.declared.examples import Example
 from seriatim.protocols.examples import example_facts, normal_facts
-from seriatim.protocols.known import Known
 from seriatim.protocols.load import group_members, where_applicable
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
-from seriatim.protocols.verdict import Latches, judge
 from seriatim.protocols.verify._slips import Slip, slips
 from seriatim.protocols.verify._solver import Prover, definite, z3
 from seriatim.protocols.verify.finding import Gravity, Unsettled, VerifierFinding

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from seriatim.protocols.actions import Action
+from seriatim.protocols.bedside.verdict import Latches
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.verdict import Latches
 from seriatim.protocols.verify._solver import Prover, World, defined, z3
 from seriatim.rules.facts import Fact, Facts
 from seriatim.rules.truth import Truth

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from seriatim.protocols.bedside.known import Known
 from seriatim.protocols.examples import example_facts, normal_facts
-from seriatim.protocols.known import Known
 from seriatim.protocols.protocol import TreatmentProtocol
 from seriatim.protocols.verify._segments import thresholds_in, value_words
 from seriatim.protocols.verify._solver import grid_step, value_range

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from seriatim.protocols.actions import PERMITS, Action
+from seriatim.protocols.bedside.verdict import judge
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.verdict import judge
 from seriatim.protocols.verify.finding import Gravity, VerifierFinding
 
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 from itertools import chain
 from math import ceil, floor
 
+from seriatim.protocols.bedside.known import Known
 from seriatim.protocols.examples import normal_facts
-from seriatim.protocols.known import Known
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.unit_words import unit_words
+from seriatim.protocols.wording.unit_words import unit_words
 from seriatim.rules.amounts import in_unit_of
 from seriatim.rules.facts import Fact, Missing, Unknown
 from seriatim.rules.faults import NotARule

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from seriatim.protocols.actions import Action
-from seriatim.protocols.condition_words import read_condition, tree_words
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.unit_words import amount_words
+from seriatim.protocols.wording.condition_words import read_condition, tree_words
+from seriatim.protocols.wording.unit_words import amount_words
 from seriatim.rules.tree import AtLeast, Compare, Group, Known, Tree, parts
 
 Kind = Literal["added", "removed", "renamed", "threshold", "count", "condition", "action", "changed"]

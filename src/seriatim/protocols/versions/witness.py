@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import combinations, islice, product
 
 from seriatim.protocols.actions import Action
-from seriatim.protocols.known import Known
+from seriatim.protocols.bedside.known import Known
+from seriatim.protocols.bedside.verdict import judge
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.verdict import judge
 from seriatim.protocols.versions.axes import NOT_KNOWN, Axis, Choice, axes, conditions
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.tree import variables

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from seriatim.protocols.condition_words import condition_words
 from seriatim.protocols.load import library, load_protocol, read_protocol
-from seriatim.protocols.unit_words import amount_words, unit_words
+from seriatim.protocols.wording.condition_words import condition_words
+from seriatim.protocols.wording.unit_words import amount_words, unit_words
 
 MASS = "milligrams per decilitre"
 PROTOCOL = load_protocol("""

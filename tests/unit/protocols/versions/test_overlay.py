@@ -4,9 +4,9 @@ import pytest
 
 from seriatim.errors import InvalidDocument, Misuse, Refused
 from seriatim.protocols.actions import Action
+from seriatim.protocols.bedside.verdict import judge
 from seriatim.protocols.examples import normal_facts
 from seriatim.protocols.load import load_protocol
-from seriatim.protocols.verdict import judge
 from seriatim.protocols.versions.overlay import BaseChanged, apply_overlays, overlay_direction
 from seriatim.protocols.versions.overlay_document import load_overlay
 from seriatim.rules.facts import Fact

@@ -9,12 +9,12 @@ from typing import Literal
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.barrier import Barrier
+from seriatim.protocols.bedside.barrier import Barrier
+from seriatim.protocols.bedside.explain import Chart, chart
+from seriatim.protocols.bedside.known import Known, known_at
+from seriatim.protocols.bedside.moment import Moment, absolute
+from seriatim.protocols.bedside.observations import Observation, named
 from seriatim.protocols.declared.amount import seconds
-from seriatim.protocols.explain import Chart, chart
-from seriatim.protocols.known import Known, known_at
-from seriatim.protocols.moment import Moment, absolute
-from seriatim.protocols.observations import Observation, named
 from seriatim.protocols.protocol import Screen, TreatmentProtocol
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.facts import Fact, Missing, Unknown

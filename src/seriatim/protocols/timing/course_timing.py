@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from seriatim.protocols.actions import Action
-from seriatim.protocols.barrier import Barrier
-from seriatim.protocols.clock import local_words
+from seriatim.protocols.bedside.barrier import Barrier
+from seriatim.protocols.bedside.moment import absolute
 from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.declared.regimen import Course
-from seriatim.protocols.moment import absolute
+from seriatim.protocols.timing.clock import local_words
 
 
 @dataclass(frozen=True, slots=True)

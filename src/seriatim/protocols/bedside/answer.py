@@ -11,16 +11,16 @@ from typing import TypeVar
 from seriatim.documents import Located, Place, load_located
 from seriatim.errors import Misuse
 from seriatim.findings import Finding
-from seriatim.protocols.barrier import Barrier
-from seriatim.protocols.clock import instants
-from seriatim.protocols.course_timing import Before, cycle_barriers
-from seriatim.protocols.decide import Decision, decide
-from seriatim.protocols.moment import GIVEN, Moment, PastDose
-from seriatim.protocols.observations import Observation
+from seriatim.protocols.bedside.barrier import Barrier
+from seriatim.protocols.bedside.decide import Decision, decide
+from seriatim.protocols.bedside.moment import GIVEN, Moment, PastDose
+from seriatim.protocols.bedside.observations import Observation
+from seriatim.protocols.bedside.request import SCHEMA, ChartedValue, DecisionRequest
+from seriatim.protocols.bedside.screening import Consent, Screening, Waiver, screen
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.request import SCHEMA, ChartedValue, DecisionRequest
-from seriatim.protocols.screening import Consent, Screening, Waiver, screen
-from seriatim.protocols.timing import Administered, Timing, timing
+from seriatim.protocols.timing.clock import instants
+from seriatim.protocols.timing.course_timing import Before, cycle_barriers
+from seriatim.protocols.timing.dose_timing import Administered, Timing, timing
 from seriatim.rules.truth import Truth
 
 Made = TypeVar("Made")

@@ -9,13 +9,13 @@ from typing import Literal
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.barrier import Barrier
-from seriatim.protocols.clock import local_words
+from seriatim.protocols.bedside.barrier import Barrier
+from seriatim.protocols.bedside.moment import absolute
+from seriatim.protocols.bedside.shown import age_words
 from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.declared.regimen import Cycle
-from seriatim.protocols.grid import interval
-from seriatim.protocols.moment import absolute
-from seriatim.protocols.shown import age_words
+from seriatim.protocols.timing.clock import local_words
+from seriatim.protocols.timing.grid import interval
 
 Answer = Literal["too early", "in the window", "late", "to be skipped"]
 

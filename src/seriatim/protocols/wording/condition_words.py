@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.unit_words import unit_words
+from seriatim.protocols.wording.unit_words import unit_words
 from seriatim.rules.parse import parse
 from seriatim.rules.tree import And, Compare, Tree, replaced
 from seriatim.rules.variables import Variable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from seriatim.protocols.observations import Observation
+from seriatim.protocols.bedside.observations import Observation
 from seriatim.rules.facts import Fact, Unknown
 from seriatim.rules.variables import Kind, Variable
 

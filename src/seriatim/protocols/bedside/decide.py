@@ -8,14 +8,14 @@ from importlib.metadata import version
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import LASTING, Action
-from seriatim.protocols.barrier import Barrier
-from seriatim.protocols.explain import Reason, chart, reason, wanted
-from seriatim.protocols.known import Known, known_at
-from seriatim.protocols.moment import Moment
-from seriatim.protocols.observations import Observation, named
+from seriatim.protocols.bedside.barrier import Barrier
+from seriatim.protocols.bedside.explain import Reason, chart, reason, wanted
+from seriatim.protocols.bedside.known import Known, known_at
+from seriatim.protocols.bedside.moment import Moment
+from seriatim.protocols.bedside.observations import Observation, named
+from seriatim.protocols.bedside.second_opinion import agrees
+from seriatim.protocols.bedside.verdict import Latches, Verdict, judge
 from seriatim.protocols.protocol import NOT_FOR_USE, TreatmentProtocol
-from seriatim.protocols.second_opinion import agrees
-from seriatim.protocols.verdict import Latches, Verdict, judge
 from seriatim.rules.truth import Truth
 
 

@@ -8,8 +8,8 @@ from pydantic import BeforeValidator, Field
 
 from seriatim.documents import Document
 from seriatim.protocols.actions import Action
-from seriatim.protocols.moment import DoseStatus
-from seriatim.protocols.observations import Status
+from seriatim.protocols.bedside.moment import DoseStatus
+from seriatim.protocols.bedside.observations import Status
 
 SCHEMA = "seriatim.decision-request/1"
 

@@ -11,7 +11,7 @@ from itertools import count
 from typing import Literal
 
 from seriatim.errors import Misuse
-from seriatim.protocols.moment import absolute
+from seriatim.protocols.bedside.moment import absolute
 from seriatim.rules.facts import Fact, Missing, Unknown
 from seriatim.rules.variables import Kind, Variable
 from seriatim.vocabulary.ucum import as_ucum

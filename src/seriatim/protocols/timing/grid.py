@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from seriatim.errors import Misuse
-from seriatim.protocols.clock import local_words, zone_of
+from seriatim.protocols.bedside.moment import absolute
 from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.declared.regimen import Cycle
-from seriatim.protocols.moment import absolute
+from seriatim.protocols.timing.clock import local_words, zone_of
 
 
 @dataclass(frozen=True, slots=True)

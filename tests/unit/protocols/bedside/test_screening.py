@@ -8,11 +8,11 @@ import pytest
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.decide import decide
+from seriatim.protocols.bedside.decide import decide
+from seriatim.protocols.bedside.moment import Moment
+from seriatim.protocols.bedside.observations import Observation
+from seriatim.protocols.bedside.screening import Consent, Screening, Waiver, screen
 from seriatim.protocols.load import load_protocol
-from seriatim.protocols.moment import Moment
-from seriatim.protocols.observations import Observation
-from seriatim.protocols.screening import Consent, Screening, Waiver, screen
 
 PROTOCOL = load_protocol("""
 schema: seriatim.protocol/1

@@ -10,12 +10,12 @@ from typing import Any
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.barrier import Barrier
-from seriatim.protocols.decide import Decision, decide, lasting
-from seriatim.protocols.explain import Atom, Chart, Reason, chart
-from seriatim.protocols.moment import Moment, PastDose
-from seriatim.protocols.near_misses import near_misses
-from seriatim.protocols.observations import Observation
+from seriatim.protocols.bedside.barrier import Barrier
+from seriatim.protocols.bedside.decide import Decision, decide, lasting
+from seriatim.protocols.bedside.explain import Atom, Chart, Reason, chart
+from seriatim.protocols.bedside.moment import Moment, PastDose
+from seriatim.protocols.bedside.near_misses import near_misses
+from seriatim.protocols.bedside.observations import Observation
 from seriatim.protocols.protocol import NOT_FOR_USE, TreatmentProtocol
 from seriatim.rules.facts import Fact, Unknown
 from seriatim.rules.truth import Truth

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from seriatim.protocols.known import Known
+from seriatim.protocols.bedside.known import Known
+from seriatim.protocols.bedside.shown import shown, spelt_unit
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
-from seriatim.protocols.shown import shown, spelt_unit
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.facts import Fact, Unknown
 from seriatim.rules.tree import variables

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from seriatim.protocols.actions import Action
+from seriatim.protocols.bedside.known import Known
+from seriatim.protocols.bedside.observations import Observation
+from seriatim.protocols.bedside.shown import age_words, as_charted, shown
 from seriatim.protocols.declared.amount import seconds
-from seriatim.protocols.known import Known
-from seriatim.protocols.observations import Observation
 from seriatim.protocols.protocol import Rule, TreatmentProtocol
-from seriatim.protocols.shown import age_words, as_charted, shown
 from seriatim.rules.evaluate import evaluate
 from seriatim.rules.facts import Fact, Missing, Unknown
 from seriatim.rules.tree import Compare, atoms

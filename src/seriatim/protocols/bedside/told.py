@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from seriatim.protocols.answer import Answer
-from seriatim.protocols.clock import local_words
-from seriatim.protocols.explain import Atom, Reason
-from seriatim.protocols.shown import age_words
+from seriatim.protocols.bedside.answer import Answer
+from seriatim.protocols.bedside.explain import Atom, Reason
+from seriatim.protocols.bedside.shown import age_words
+from seriatim.protocols.timing.clock import local_words
 
 
 def told(asked: Answer) -> list[str]:

@@ -11,12 +11,12 @@ import pytest
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.barrier import Barrier
-from seriatim.protocols.decide import decide
+from seriatim.protocols.bedside.barrier import Barrier
+from seriatim.protocols.bedside.decide import decide
+from seriatim.protocols.bedside.moment import Moment, PastDose
+from seriatim.protocols.bedside.observations import Observation
+from seriatim.protocols.bedside.record import record, replayed
 from seriatim.protocols.load import load_protocol, read_protocol
-from seriatim.protocols.moment import Moment, PastDose
-from seriatim.protocols.observations import Observation
-from seriatim.protocols.record import record, replayed
 from seriatim.rules.truth import Truth
 
 PROTOCOL = load_protocol("""

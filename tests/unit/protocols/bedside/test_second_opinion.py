@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from seriatim.protocols import decide as deciding
-from seriatim.protocols.decide import Disagreement, decide
+from seriatim.protocols.bedside import decide as deciding
+from seriatim.protocols.bedside.decide import Disagreement, decide
+from seriatim.protocols.bedside.moment import Moment
+from seriatim.protocols.bedside.second_opinion import agrees, by_frame
 from seriatim.protocols.load import load_protocol
-from seriatim.protocols.moment import Moment
-from seriatim.protocols.second_opinion import agrees, by_frame
 from seriatim.rules.facts import Fact
 
 TEXT = """

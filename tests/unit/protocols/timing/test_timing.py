@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.clock import instants, local_words
-from seriatim.protocols.course_timing import Before, cycle_barriers
 from seriatim.protocols.declared.regimen import Course, Cycle
-from seriatim.protocols.grid import cycle_day, planned_grid
-from seriatim.protocols.timing import Administered, timing
+from seriatim.protocols.timing.clock import instants, local_words
+from seriatim.protocols.timing.course_timing import Before, cycle_barriers
+from seriatim.protocols.timing.dose_timing import Administered, timing
+from seriatim.protocols.timing.grid import cycle_day, planned_grid
 
 NEW_YORK = "America/New_York"
 DUE = datetime(2026, 3, 2, 14, tzinfo=UTC)

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from seriatim.errors import Misuse
+from seriatim.protocols.bedside.moment import Moment
+from seriatim.protocols.bedside.observations import YES_NO, Observation, worth
 from seriatim.protocols.declared.amount import seconds
 from seriatim.protocols.declared.variables import VariableDeclaration, Window
-from seriatim.protocols.moment import Moment
-from seriatim.protocols.observations import YES_NO, Observation, worth
 from seriatim.protocols.protocol import TreatmentProtocol
 from seriatim.rules.amounts import in_unit_of, split_amount
 from seriatim.rules.facts import Fact, Missing, Unknown

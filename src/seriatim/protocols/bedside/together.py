@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from seriatim.errors import Misuse
 from seriatim.protocols.actions import Action
-from seriatim.protocols.decide import Decision
+from seriatim.protocols.bedside.decide import Decision
 
 
 @dataclass(frozen=True)

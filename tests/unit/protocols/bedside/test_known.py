@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from seriatim.errors import Misuse
-from seriatim.protocols.decide import decide
-from seriatim.protocols.known import known_at
+from seriatim.protocols.bedside.decide import decide
+from seriatim.protocols.bedside.known import known_at
+from seriatim.protocols.bedside.moment import Moment, PastDose
+from seriatim.protocols.bedside.near_misses import near_misses
+from seriatim.protocols.bedside.observations import Observation
+from seriatim.protocols.bedside.together import together
 from seriatim.protocols.load import load_protocol
-from seriatim.protocols.moment import Moment, PastDose
-from seriatim.protocols.near_misses import near_misses
-from seriatim.protocols.observations import Observation
 from seriatim.protocols.protocol import TreatmentProtocol
-from seriatim.protocols.together import together
 from seriatim.rules.facts import Fact, Missing, Unknown
 
 AT = datetime(2026, 3, 2, 6, tzinfo=UTC)

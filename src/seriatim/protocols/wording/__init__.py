@@ -1,0 +1,1 @@
+"""A protocol in the words of the ward, units spelt out."""
