@@ -205,7 +205,9 @@ def _applies(row: Criterion, asked: _Asked) -> nw.Expr:
     if row.unit != ANY:
         conditions.append(asked.unit == row.unit)
     if row.baseline_was != ANY:
-        conditions.append(asked.baseline_was.is_in(BASELINE_STATES[row.baseline_was]))
+        # Compared one by one: a list of two is half as fast again to look into.
+        states = (asked.baseline_was == state for state in BASELINE_STATES[row.baseline_was])
+        conditions.append(reduce(lambda one, other: one | other, states))
     if row.group != ANY and asked.group is not None:
         conditions.append(asked.group == row.group)
     return reduce(lambda one, other: one & other, conditions)
@@ -262,7 +264,7 @@ def _lacks(bound: Bound, asked: _Asked) -> tuple[tuple[nw.Expr, NotGraded], ...]
     if bound in (Bound.TIMES_UPPER_LIMIT, Bound.OVER_UPPER_LIMIT, Bound.TIMES_LOWER_LIMIT):
         own = nw.col(names.lower_limit_unit if bound is Bound.TIMES_LOWER_LIMIT else names.upper_limit_unit)
         in_other = ~own.is_null() & (own != asked.unit)
-        return ((unusable, NotGraded.NO_LIMIT), (~unusable & in_other, NotGraded.LIMIT_IN_OTHER_UNIT))
+        return ((unusable, NotGraded.NO_LIMIT), (in_other, NotGraded.LIMIT_IN_OTHER_UNIT))
     other = asked.baseline_unit.is_null() | (asked.baseline_unit != asked.unit)
     return ((unusable | other, NotGraded.NO_BASELINE),)
 
