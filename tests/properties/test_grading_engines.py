@@ -86,19 +86,37 @@ def test_every_engine_grades_as_the_plain_rule_does(
     assert graded_on(engine, *asked, rows, options) == graded_plainly(*asked, rows, options)
 
 
+def at_every_threshold(scale: str, term: str) -> list[tuple]:
+    criteria = criteria_of(scale, term)
+    return [
+        (value, unit, None, REFERENCE, None, REFERENCE, None, REFERENCE, unit, state, group, circumstance)
+        for value in at_thresholds(scale, term)
+        for unit in {row.unit for row in criteria}
+        for state in {row.baseline_was for row in criteria}
+        for group in {row.group for row in criteria}
+        for circumstance in ((True, False) if any(row.when for row in criteria) else (None,))
+    ]
+
+
 @pytest.mark.parametrize("scale", SCALES)
 def test_every_threshold_of_a_scale_is_graded_alike_by_the_expression_and_the_plain_rule(scale: str) -> None:
     for term in read_scale(scale):
-        criteria = criteria_of(scale, term)
-        rows = [
-            (value, unit, None, REFERENCE, None, REFERENCE, None, REFERENCE, unit, state, group, circumstance)
-            for value in at_thresholds(scale, term)
-            for unit in {row.unit for row in criteria}
-            for state in {row.baseline_was for row in criteria}
-            for group in {row.group for row in criteria}
-            for circumstance in ((True, False) if any(row.when for row in criteria) else (None,))
-        ]
+        rows = at_every_threshold(scale, term)
         assert graded_on("polars", scale, term, rows, PLAIN) == graded_plainly(scale, term, rows, PLAIN), term
+
+
+@pytest.mark.parametrize("gaps", [Gaps.LOWER, Gaps.NOT_GRADED])
+@pytest.mark.parametrize(
+    ("scale", "term"),
+    [asked for asked in EVERY_TERM if any(row.printed is not None for row in criteria_of(*asked))],
+)
+def test_every_printed_gap_is_graded_alike_by_the_expression_and_the_plain_rule(
+    scale: str, term: str, gaps: Gaps
+) -> None:
+    rows, options = at_every_threshold(scale, term), Options(gaps=gaps)
+    found = graded_on("polars", scale, term, rows, options)
+    assert found == graded_plainly(scale, term, rows, options)
+    assert found != graded_on("polars", scale, term, rows, PLAIN)
 
 
 @pytest.mark.parametrize("scale", SCALES)
