@@ -11,7 +11,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from seriatim.methods import bernoulli_cusum, poisson_cusum, risk_adjusted_cusum
+from seriatim.methods import bernoulli_cusum, maxsprt, poisson_cusum, risk_adjusted_cusum
+from seriatim.methods.ewma import ewma
+from seriatim.methods.funnel import funnel
+from seriatim.methods.g_chart import Limits, g_chart, run_as_long
+from seriatim.methods.toxicity_boundary import Boundary, bayesian_boundary, operation, toxicity_boundary
 from seriatim.methods.vlad import vlad
 
 CASES = json.loads(Path(__file__).with_name("watching.json").read_text(encoding="utf-8"))["cases"]
@@ -42,6 +46,31 @@ def number(method: Callable[..., Any]) -> Callable[[dict[str, Any]], Iterator[Pa
     return lambda case: iter([(method(**case["data"]).value, case["expected"])])
 
 
+def stopping(method: Callable[..., Any]) -> Callable[[dict[str, Any]], Iterator[Pair]]:
+    def pairs(case: dict[str, Any]) -> Iterator[Pair]:
+        found, expected = method(**case["data"]), case["expected"]
+        assert isinstance(found, Boundary)
+        if expected["stop_at"] is not None:
+            assert list(found.stop_at) == expected["stop_at"]
+        for name, field in (("reached", "reached"), ("early", "stopped_early"), ("patients", "expected_patients")):
+            for risk, value in expected.get(name, {}).items():
+                yield getattr(operation(found, float(risk)), field), value
+
+    return pairs
+
+
+def gaps(case: dict[str, Any]) -> Iterator[Pair]:
+    found = g_chart(case["data"]["gaps"])
+    assert isinstance(found, Limits)
+    yield from zip((found.lower, found.centre, found.upper), case["expected"], strict=False)
+    yield run_as_long(120, found.risk), case["expected"][3]
+
+
+def limits(case: dict[str, Any]) -> Iterator[Pair]:
+    found = funnel(**case["data"])
+    yield from zip([*found.lower, *found.upper], [*case["expected"][0], *case["expected"][1]], strict=True)
+
+
 QUESTIONS: dict[str, Callable[[dict[str, Any]], Iterator[Pair]]] = {
     "risk_adjusted_cusum": both_directions,
     "risk_adjusted_run_length": number(risk_adjusted_cusum.average_run_length),
@@ -49,6 +78,12 @@ QUESTIONS: dict[str, Callable[[dict[str, Any]], Iterator[Pair]]] = {
     "vlad": display,
     "bernoulli_run_length": number(bernoulli_cusum.average_run_length),
     "poisson_run_length": number(poisson_cusum.average_run_length),
+    "toxicity_boundary": stopping(toxicity_boundary),
+    "bayesian_boundary": stopping(bayesian_boundary),
+    "maxsprt": number(maxsprt.critical_value),
+    "g_chart": gaps,
+    "funnel": limits,
+    "ewma": lambda case: zip(ewma(**case["data"]).values, case["expected"], strict=True),
     "poisson_threshold": number(poisson_cusum.threshold_for),
 }
 
