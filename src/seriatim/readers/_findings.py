@@ -32,14 +32,29 @@ warning = partial(_finding, Severity.WARNING)
 note = partial(_finding, Severity.NOTE)
 
 
-def no_rows(table: str) -> Finding:
-    """A header and nothing under it."""
-    return note(
-        "table.no_rows",
+NO_ROWS = "table.no_rows"
+
+
+def no_rows(table: str, name: str) -> Finding:
+    """A header and nothing under it: an unused sheet of the template looks just like a year without an intubation."""
+    return warning(
+        NO_ROWS,
         table,
         found="no rows",
         expected="a row for each record",
-        next_move="an empty table says that there were none; remove it if they were not recorded",
+        next_move="it is taken as not recorded, and nobody as without; if it was kept and there were none, write"
+        f" `tables: {{{name}: {{none_occurred: true}}}}` in the mapping",
+    )
+
+
+def none_occurred(table: str) -> Finding:
+    """The same where the mapping says what it means."""
+    return note(
+        "table.none_occurred",
+        table,
+        found="no rows",
+        expected="none, as the mapping says",
+        next_move="remove `none_occurred` if they were not recorded",
     )
 
 

@@ -66,6 +66,7 @@ class TableMapping(Document):
 
     `file` and `sheet` say where; `header_row` is the row of the column names, as a person counts; `parameter` is the
     PARAMCD that a CDISC analysis table is taken from. `columns`, `codes` and `constants` are keyed by series column.
+    `none_occurred` says that a table without a row is one of which there were none, and not one that nobody kept.
     """
 
     file: Annotated[tuple[Words, ...], BeforeValidator(_one_or_many)] = ()
@@ -75,6 +76,7 @@ class TableMapping(Document):
     columns: Mapping[str, Words] = {}
     codes: Mapping[str, Mapping[str, OurWord]] = {}
     constants: Mapping[str, Words] = {}
+    none_occurred: bool = False
 
 
 class SourceMapping(Document):

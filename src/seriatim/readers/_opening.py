@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 from seriatim.errors import Misuse, UnreadableSource
 from seriatim.readers._contract import Reader
 from seriatim.readers._datasets import ENDINGS
+from seriatim.readers._findings import NO_ROWS
 from seriatim.readers._mapping import SourceMapping
 from seriatim.series.raw import RawSource
 from seriatim.shelves import names_on, take
@@ -19,7 +21,16 @@ def open_source(path: Path, mapping: SourceMapping | None = None) -> RawSource:
     """The whole source as text, by the reader that knows it; `UnreadableSource` tells what was looked for."""
     if not path.exists():
         raise UnreadableSource(f"{path.name}: there is no such file or folder; check its name")
-    return reader_for(path, mapping).read(path, mapping)
+    return _kept(reader_for(path, mapping).read(path, mapping))
+
+
+def _kept(source: RawSource) -> RawSource:
+    """Without tables that nobody kept, so that no record of them is taken for none of them.
+
+    Patients stay, since a series without any is refused with its own sentence.
+    """
+    unkept = {finding.table for finding in source.findings if finding.rule == NO_ROWS} - {"patient"}
+    return replace(source, tables=tuple(table for table in source.tables if table.name not in unkept))
 
 
 def reader_for(path: Path, mapping: SourceMapping | None = None) -> Reader:

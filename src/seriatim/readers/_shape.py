@@ -10,7 +10,7 @@ import polars as pl
 
 from seriatim.errors import InvalidDocument, UnreadableSource
 from seriatim.findings import Finding
-from seriatim.readers._findings import no_rows, note, summed_up, warning
+from seriatim.readers._findings import no_rows, none_occurred, note, summed_up, warning
 from seriatim.readers._mapping import TableMapping, did_you_mean, targets
 from seriatim.readers._names import plain_name
 from seriatim.readers._text_table import TextTable
@@ -57,9 +57,13 @@ def finish(name: str, source: TextTable, mapping: TableMapping, columns: Mapping
     """Put in the constants and our words for theirs, and say so when there is no row at all."""
     frame = _with_constants(source.frame, mapping, source.name)
     frame, unmet = _recoded(frame, mapping, source.name)
-    empty = [no_rows(source.name)] if frame.is_empty() and source.rows_lost == 0 else []
+    empty = [_without_rows(name, source, mapping)] if frame.is_empty() and source.rows_lost == 0 else []
     raw = RawTable(name, source.name, frame, source.rows_lost)
     return Shaped(raw, columns, ()).also((*source.findings, *unmet, *empty))
+
+
+def _without_rows(name: str, source: TextTable, mapping: TableMapping) -> Finding:
+    return none_occurred(source.name) if mapping.none_occurred else no_rows(source.name, name)
 
 
 def joined(parts: Sequence[Shaped]) -> Shaped:

@@ -9,6 +9,7 @@ import pytest
 from seriatim.errors import Misuse, UnreadableSource
 from seriatim.readers import load_mapping, open_source
 from seriatim.readers._opening import reader_for
+from seriatim.series.intake import take_in
 from seriatim.shelves import names_on
 
 from .workbooks import PATIENTS, workbook
@@ -86,3 +87,16 @@ def test_every_reader_keeps_the_contract() -> None:
 
 def test_a_workbook_opens_as_a_series(tmp_path: Path) -> None:
     assert open_source(workbook(tmp_path / "series.xlsx", {"patient": PATIENTS})).reader == "excel"
+
+
+@pytest.mark.parametrize(("said", "is_there"), [("", False), ("    none_occurred: true\n", True)])
+def test_a_table_left_empty_is_not_recorded_unless_the_mapping_says_that_there_were_none(tmp_path, said, is_there):
+    ward = tmp_path / "ward"
+    ward.mkdir()
+    (ward / "patient.csv").write_text("patient_id,accrual\n007,1988-03-01\n")
+    (ward / "intervention.csv").write_text("patient_id,intervention\n")
+    text = f"schema: seriatim.mapping/1\ntables:\n  intervention:\n    file: intervention.csv\n{said}"
+    series = take_in(open_source(ward, load_mapping(text, "mapping.yaml")))
+    assert series.has("intervention") is is_there
+    told = {finding.rule for finding in series.findings}
+    assert ("table.none_occurred" if is_there else "table.no_rows") in told
