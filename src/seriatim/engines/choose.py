@@ -15,15 +15,16 @@ import polars as pl
 
 from seriatim.errors import Misuse
 
-# Polars has no bound of memory: grading 100 million laboratory values took it 4.0 GiB, DuckDB 1.4 GiB (2 cores, 2026).
-LARGE_TABLE_ROWS = 10_000_000
+# Polars keeps no bound of memory. The whole review of a million patients, whose largest table has 101 million rows,
+# took it 57 s and 4.4 GB, DuckDB bound to 6 GB 61 s and 6.4 GB (2 cores, 2026; docs/decisions/0008).
+LARGE_TABLE_ROWS = 150_000_000
 ENGINES = ("auto", "polars", "duckdb")
 _KEY = "seriatim_connection"
 _OURS: weakref.WeakValueDictionary[str, duckdb.DuckDBPyConnection] = weakref.WeakValueDictionary()
 
 
 def choose_engine(engine: str, memory: str | None, largest_table_rows: int) -> str:
-    """The engine by name: "auto" is Polars, and DuckDB where memory is bounded or a table is over 10 million rows.
+    """The engine by name: "auto" is Polars, and DuckDB where memory is bounded or a table is over 150 million rows.
 
     >>> choose_engine("auto", None, 1241)
     'polars'
