@@ -86,7 +86,8 @@ def _variance(curve: Floats, own: Floats, counts: FollowUp, before: Floats) -> F
 
 
 def _log_log(incidence: Floats, error: Floats, tail: float) -> tuple[Floats, Floats]:
-    inside = (incidence > 0) & (incidence < 1)
+    # A sum of shares that is 1 exactly must not miss it by a rounding error.
+    inside = (incidence > 0) & (incidence < 1 - 1e-12)
     free = np.where(inside, 1 - incidence, 0.5)
     reach = float(-ndtri(tail)) * error / (free * -np.log(free))
     lower = np.where(inside, 1 - free ** np.exp(-reach), 0.0)
