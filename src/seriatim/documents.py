@@ -43,8 +43,7 @@ class Located(Generic[Model]):
 
     def fault(self, place: Place, found: str, expected: str, next_move: str) -> Finding:
         """A fault at a place of the document."""
-        column = ".".join(str(step) for step in place)
-        line = self.line_of(place)
+        column, line = _spelt(self.document, place), self.line_of(place)
         return Finding("document.invalid", Severity.ROW_SET_ASIDE, self.name, line, column, found, expected, next_move)
 
     def refuse(self, faults: Sequence[Finding]) -> None:
@@ -81,7 +80,7 @@ def check_document(
         return model.model_validate(body)
     except ValidationError as error:
         faults = _without_consequences(error.errors())
-        raise InvalidDocument(_message(name, [_finding(fault, line_of, name) for fault in faults])) from None
+        raise InvalidDocument(_message(name, [_finding(fault, line_of, name, body) for fault in faults])) from None
 
 
 def read_document(path: Path, model: type[Model], *, schema: str) -> Model:
@@ -193,8 +192,26 @@ def _without_consequences(faults: Sequence[Any]) -> list[Any]:
     ]
 
 
-def _finding(fault: Any, line_of: Callable[[Place], int | None], name: str) -> Finding:
-    path = ".".join(str(step) for step in fault["loc"]) or "document"
+def _spelt(body: Any, place: Place) -> str:
+    """The way to a value as a person finds it; the id of the innermost part that has one stands beside it.
+
+    >>> _spelt({"rules": [{"id": "renal.rel", "when": "x"}]}, ("rules", 0, "when"))
+    'rules.0.when of renal.rel'
+    """
+    named, node = None, body
+    for step in place:
+        try:
+            node = getattr(node, str(step)) if isinstance(node, Document) else node[step]
+        except (KeyError, IndexError, TypeError, AttributeError):
+            break
+        name = node.get("id") if isinstance(node, Mapping) else getattr(node, "id", None)
+        named = name if isinstance(name, str) else named
+    path = ".".join(str(step) for step in place) or "document"
+    return path if named is None or place[-1] == "id" else f"{path} of {named}"
+
+
+def _finding(fault: Any, line_of: Callable[[Place], int | None], name: str, body: Any) -> Finding:
+    path = _spelt(body, fault["loc"])
     given = fault.get("input")
     found = f"the keys {', '.join(given)}"[:60] if isinstance(given, Mapping) else repr(given)[:60]
     found = "nothing" if fault["type"] == "missing" else found

@@ -42,9 +42,9 @@ def test_every_fault_of_a_file_is_told_at_once_with_its_line():
         + rule("bare", "rales")
     )
     assert told.startswith("small.yaml: 4 faults")
-    assert "line 11, before_dose.0.when: found the bare number 3" in told
-    assert 'line 12, before_dose.1.when: found the name "creatinin"' in told
-    assert 'line 13, before_dose.2.source.ref: found the source "minutes"' in told
+    assert "line 11, before_dose.0.when of bare: found the bare number 3" in told
+    assert 'line 12, before_dose.1.when of misspelt: found the name "creatinin"' in told
+    assert 'line 13, before_dose.2.source.ref of unsourced: found the source "minutes"' in told
     assert 'line 14, before_dose.3.id: found the id "bare" twice' in told
 
 

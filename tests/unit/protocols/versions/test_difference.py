@@ -44,6 +44,7 @@ before_dose:
   - {id: renal, text: renal, when: "creatinine >= '3 mg/dL'", then: stop_cycle, source: {ref: table, at: a}}
   - {id: mind, text: mind, when: dreams, then: hold_dose, counts_as: relative, source: {ref: table, at: b}}
   - {id: muscle, text: muscle, when: tight, then: hold_dose, counts_as: relative, source: {ref: table, at: c}}
+  - {id: two, text: two, when: tight AND dreams, then: hold_dose, counts_as: relative, source: {ref: table, at: g}}
   - {id: both, text: both, when: "at_least(2, relative)", then: stop_cycle, source: {ref: table, at: d}}
 supportive_care:
   - {id: c.pain, text: pain relief, start: before, source: {ref: table, at: e}}
