@@ -163,8 +163,8 @@ def test_tallies_of_two_sites_stratified_by_site_are_the_pooled_patients(seed: i
 @settings(deadline=None, max_examples=60)
 def test_a_higher_threshold_runs_longer_and_a_higher_risk_shorter(risk: float, up: int, threshold: int) -> None:
     here = average_run_length(risk, threshold, up).value
-    assert average_run_length(risk, threshold + 1, up).value >= here * (1 - 1e-9)
-    assert average_run_length(risk + 0.1, threshold, up).value <= here * (1 + 1e-9)
+    assert average_run_length(risk, threshold + 1, up).value >= here * (1 - 1e-5)
+    assert average_run_length(risk + 0.1, threshold, up).value <= here * (1 + 1e-5)
 
 
 @given(st.integers(1, 12), st.floats(0.05, 0.6))

@@ -97,6 +97,11 @@ def test_a_chart_that_only_falls_never_signals() -> None:
     assert run_length(np.array([-1]), np.array([1.0]), 3) == float("inf")
 
 
+def test_a_run_too_long_to_be_told_is_infinite_and_never_negative() -> None:
+    # Solved as it stands this one comes out as minus 4e17.
+    assert bernoulli_cusum.average_run_length(0.03125, threshold=25, up=2).value == float("inf")
+
+
 def test_steps_larger_than_the_threshold_are_no_trouble() -> None:
     assert run_length(np.array([50, -60]), np.array([0.25, 0.75]), 3) == pytest.approx(4)
 

@@ -11,12 +11,15 @@ from scipy.linalg import solve_banded
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+LONGEST = 1e10
+"""Beyond so many cases a run length has fewer than six digits, and no series runs that long."""
+
 
 def run_length(steps: Integers, chances: Floats, threshold: int) -> float:
     """Return the average run length of max(0, S + step) from S = 0 until S reaches `threshold`, exactly.
 
     The states below the threshold form a Markov chain; the equations of its expected times are solved. Infinite where
-    no step leads up. Source: brook_evans_1972.
+    no step leads up, or where the run is longer than `LONGEST`. Source: brook_evans_1972.
 
     A step up with chance 1/2, else down, and a signal at 1: two cases on average.
 
@@ -35,7 +38,9 @@ def run_length(steps: Integers, chances: Floats, threshold: int) -> float:
     band = np.zeros((up + down + 1, threshold))
     np.subtract.at(band, (up + before - after[stays], after[stays]), weight)
     band[up] += 1
-    return float(solve_banded((down, up), band, np.ones(threshold))[0])
+    length = float(solve_banded((down, up), band, np.ones(threshold))[0])
+    # The equations lose digits as the run grows: at 1e16 nothing is left, and the solution may be negative.
+    return length if 0 < length < LONGEST else float("inf")
 
 
 def on_a_lattice(steps: Floats, chances: Floats, scaling: int) -> tuple[Integers, Floats]:
