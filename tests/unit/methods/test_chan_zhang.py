@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from tests.reference import unconditional
 
@@ -66,3 +68,15 @@ def test_an_empty_group_gives_a_reason() -> None:
 def test_a_margin_below_zero_is_refused() -> None:
     with pytest.raises(ValueError, match="margin"):
         chan_zhang.noninferiority(4, 7, 5, 8, margin=-0.1)
+
+
+def test_the_coverage_is_never_below_the_level_whatever_the_risks() -> None:
+    n_1, n_2 = 6, 5
+    found = {(x, y): interval(x, n_1, y, n_2) for x in range(n_1 + 1) for y in range(n_2 + 1)}
+    for rate_1, rate_2 in itertools.product((0.03, 0.1, 0.25, 0.4, 0.6, 0.8, 0.97), repeat=2):
+        chance = sum(
+            unconditional.binomial(x, n_1, rate_1) * unconditional.binomial(y, n_2, rate_2)
+            for (x, y), bounds in found.items()
+            if bounds.lower - 1e-12 <= rate_2 - rate_1 <= bounds.upper + 1e-12
+        )
+        assert chance >= 0.95
