@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,10 +13,11 @@ import typer
 
 from seriatim.cli.options import AsJson, Engine, Mapping, Memory, Out, Source
 from seriatim.cli.told import MOST_LINES, tell_json
-from seriatim.errors import DataSetAside, Misuse
+from seriatim.errors import DataSetAside, Misuse, Refused
 
 if TYPE_CHECKING:
     from seriatim.pages import Page
+    from seriatim.protocols.dosing.request import DoseAnswer
     from seriatim.protocols.protocol import TreatmentProtocol
     from seriatim.protocols.replay.sweep import Sweep
     from seriatim.protocols.verify.finding import VerifierFinding
@@ -161,6 +163,54 @@ def decide(
         return
     for line in told(asked):
         typer.echo(line)
+
+
+@app.command("dose")
+def dose(
+    protocol: Protocol,
+    request: Annotated[Path, typer.Argument(help="a request for a dose (YAML or JSON)")],
+    unverified: Unverified = False,
+    as_json: AsJson = False,
+) -> None:
+    """Work out one dose with every step, or say every reason why not; a blind second entry must agree.
+
+    Exit code 6 where there is no dose, or where the second entry does not agree.
+
+    Example: seriatim protocol dose consensus-2014 dose.yaml
+    """
+    from seriatim.documents import read_text
+    from seriatim.protocols.dosing.dose import Dose
+    from seriatim.protocols.dosing.request import dose_answer
+    from seriatim.protocols.protocol import NOT_FOR_USE
+
+    read = _read(protocol, unverified)
+    found = dose_answer(read, read_text(request), request.name)
+    agrees = found.second is None or found.second.agrees
+    if as_json:
+        tell_json(_dose_record(read, found))
+    else:
+        # The dose is not shown beside a second entry that differs: who sees it can no longer check blind.
+        shown = [str(found.dose)] if agrees else []
+        for line in [*shown, *([str(found.second)] if found.second else []), NOT_FOR_USE]:
+            typer.echo(line)
+    if not isinstance(found.dose, Dose) or not agrees:
+        raise typer.Exit(Refused.exit_code)
+
+
+def _dose_record(read: TreatmentProtocol, found: DoseAnswer) -> dict[str, object]:
+    """The dose for machines: each step, or each reason; nothing of it beside a second entry that differs."""
+    from seriatim.protocols.dosing.dose import Dose
+    from seriatim.protocols.protocol import NOT_FOR_USE
+
+    told: dict[str, object] = {"protocol": read.name, "sha256": read.sha256, "drug": found.drug, "use": NOT_FOR_USE}
+    if found.second is not None:
+        told["second_check"] = {"agrees": found.second.agrees, "words": str(found.second)}
+    if not isinstance(found.dose, Dose):
+        return told | {"refused": [asdict(reason) for reason in found.dose.reasons]}
+    if found.second is not None and not found.second.agrees:
+        return told
+    steps = [{"step": step.name, "expression": step.expression, "value": step.value} for step in found.dose.steps]
+    return told | {"amount": str(found.dose.amount), "steps": steps, "cautions": list(found.dose.cautions)}
 
 
 @app.command("replay")

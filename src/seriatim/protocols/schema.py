@@ -11,10 +11,13 @@ from seriatim.protocols.bedside.request import SCHEMA as REQUEST
 from seriatim.protocols.bedside.request import DecisionRequest
 from seriatim.protocols.declared.protocol import SCHEMA as PROTOCOL
 from seriatim.protocols.declared.protocol import ProtocolDocument
+from seriatim.protocols.dosing.request import SCHEMA as DOSE_REQUEST
+from seriatim.protocols.dosing.request import DoseRequest
 
 _MODELS: Mapping[str, tuple[str, type[Document]]] = {
     "protocol": (PROTOCOL, ProtocolDocument),
     "decision-request": (REQUEST, DecisionRequest),
+    "dose-request": (DOSE_REQUEST, DoseRequest),
 }
 
 

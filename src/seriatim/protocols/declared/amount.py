@@ -83,6 +83,8 @@ def _checked_factor(text: str) -> str:
     return text
 
 
+# A bare number is read as text, so that its fault is told as a missing unit.
+AmountText = Annotated[str, BeforeValidator(_as_text)]
 Duration = Annotated[str, AfterValidator(_checked_duration)]
 UnitCode = Annotated[str, AfterValidator(_checked_unit)]
 # YAML numbers pass through binary floats; their shortest decimal text is what the author wrote.
