@@ -78,7 +78,9 @@ def _tested(
     if np.unique(u).size < 2 or np.unique(v).size < 2:
         return NotEstimable("a trend needs at least two scores of groups and two of categories with someone in them")
     z = _standardised(counts, u, v)
-    if fixed_margin_work(counts, one_value=False) > max_work:
+    # Beyond 2**62 sums of whole scores would overflow, and without a word.
+    overflows = float(u.max()) * float(v.max()) * float(counts.sum()) ** 2 > 2.0**62
+    if overflows or fixed_margin_work(counts, one_value=False) > max_work:
         p, flags, warning = floored(float(2 * ndtr(-abs(z))))
         convention = "two-sided normal, hypergeometric variance (N - 1), no continuity correction"
         return PValue(p, method, convention, statistic=z, flags=("asymptotic", *flags), warning=warning)

@@ -59,6 +59,12 @@ def test_a_table_too_large_to_enumerate_is_asymptotic_and_says_so() -> None:
     assert of(cuzick([[9, 4, 1], [3, 6, 2]], [1, 2], max_work=0)).flags == ("asymptotic",)
 
 
+def test_scores_whose_sums_would_overflow_are_not_added_up_exactly() -> None:
+    found = of(linear_by_linear([[1, 4], [3, 2]], [0, 1], [0, 1]))
+    huge = of(linear_by_linear([[2, 1, 4], [1, 3, 2], [0, 1, 1]], [0, 1, 2**39 - 1], [0, 1, 2**39 - 1]))
+    assert (found.flags, huge.flags) == (("exact",), ("asymptotic",))
+
+
 def test_scores_must_be_as_many_as_groups_and_categories() -> None:
     with pytest.raises(ValueError, match="each group needs one score"):
         cuzick([[1, 4], [3, 2]], [1])
