@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import Field
 
 from seriatim.analyses._decisions import ACTIONS, EVENTS, STATUSES
-from seriatim.analyses._keys import CASE_NUMBER, GROUP
+from seriatim.analyses._keys import CASE_NUMBER, GROUP, STRATUM
 from seriatim.documents import Document
 from seriatim.methods.ratio_over_clusters import ratio_over_clusters
 from seriatim.plans.plan import Plan
@@ -54,7 +54,7 @@ def needs(plan: Plan, options: Options) -> Sequence[TallySpec]:  # noqa: ARG001
     """The decision tally: practice, reason, event and next state beside the verdict; and practice by case."""
     asked: dict[str, Any] = {**options.model_dump(), "against": ""}
     keys = (
-        GROUP, Key("cycle", Role.ORDER), Key("dose", Role.ORDER), FORCE_KEY,
+        GROUP, STRATUM, Key("cycle", Role.ORDER), Key("dose", Role.ORDER), FORCE_KEY,
         Key("a_operational", Role.PARTITION, ACTIONS), Key("status", Role.PARTITION, STATUSES),
         Key("reason", Role.PARTITION), ADHERENCE_KEY,
         Key("event", Role.PARTITION, EVENTS), Key("next", Role.PARTITION, NEXT),

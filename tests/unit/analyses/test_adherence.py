@@ -15,7 +15,7 @@ OPTIONS = Options(protocol="ward.yaml")
 
 
 def filled(spec: TallySpec, rows: list[tuple]) -> Tally:
-    levels = {"group": ("cases 1–12",), "reason": ("no reason charted",)}
+    levels = {"group": ("cases 1–12",), "stratum": ("all",), "reason": ("no reason charted",)}
     keys = tuple(Key(key.name, key.role, key.levels or levels.get(key.name, ())) for key in spec.keys)
     assert all(key.levels or key.role is Role.ORDER for key in keys)
     return tally_from_rows(spec.name, spec.unit, spec.definition, keys, rows)
