@@ -29,8 +29,8 @@ class Window(Document):
 
     `since` a moment: after it (what was charted at the previous decision belonged to that one); a value counts up to
     the decision itself. `before` a moment: at it or earlier.
-    At the first dose of a cycle there is no previous dose, and the whole past counts: a variable that is the worst since
-    the previous dose is only meant from the second dose on, so give it `applies_when: planned_dose >= 2`.
+    At the first dose of a cycle there is no previous dose, and the whole past counts: a variable that is the worst
+    since the previous dose is meant from the second dose on, so give it `applies_when: planned_dose >= 2`.
     """
 
     since: Moment | None = None
