@@ -40,8 +40,9 @@ class Made(NamedTuple):
 def made(rng: random.Random, *, asks_known: bool = True, size: int = 7) -> Made:
     """A protocol of about so many rules, some in groups, some with a hold, some that count."""
     rules = [_rule(rng, place, asks_known) for place in range(rng.randint(2, size))]
-    for name in {one["group"] for one in rules if one["group"]}:
-        n = rng.randint(1, 3)
+    for name in sorted({one["group"] for one in rules if one["group"]}):
+        events = {one["once"] or one["id"] for one in rules if one["group"] == name}
+        n = rng.randint(1, min(3, len(events)))
         rules.append(_counting(rng, name, n))
     rng.shuffle(rules)
     required = sorted(rng.sample(["creatinine", "map", "ecg", "mental"], rng.randint(0, 2)))

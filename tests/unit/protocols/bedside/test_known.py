@@ -149,17 +149,19 @@ def test_one_event_that_fulfils_two_rules_counts_once():
         HEAD
         + "  fever: {type: boolean, text: fever, codes: [fever]}\n"
         + "  rigor: {type: boolean, text: rigor, codes: [rigor]}\n"
+        + "  rash: {type: boolean, text: rash, codes: [rash]}\n"
         + "before_dose:\n"
         + "".join(
             f"  - {{id: {name}, text: t, when: {name}, then: delay, counts_as: relative, count_once: {once},"
             " source: {ref: paper, at: p1}}\n"
-            for name, once in (("fever", "reaction"), ("rigor", "reaction"))
+            for name, once in (("fever", "reaction"), ("rigor", "reaction"), ("rash", "skin"))
         )
         + '  - {id: two, text: t, when: "at_least(2, relative)", then: stop_cycle, source: {ref: paper, at: p1}}\n'
     )
     seen = [Observation("p1", code, "yes", None, AT) for code in ("fever", "rigor")]
+    seen.append(Observation("p1", "rash", "no", None, AT))
     assert decide(load_protocol(text), seen, moment("given")).verdict.definite == "delay"
-    apart = load_protocol(text.replace("count_once: reaction, ", ""))
+    apart = load_protocol(text.replace("count_once: reaction,", ""))
     assert decide(apart, seen, moment("given")).verdict.definite == "stop_cycle"
 
 
