@@ -78,7 +78,8 @@ def ward(engine: str = "polars") -> TreatmentSeries:
     labs = [creatinine("A", "1.0", 0), creatinine("A", "2.4", 8), creatinine("C", "1.0", 0),
             creatinine("C", "5.0", 0, "2001-03-05 02:00")]  # fmt: skip
     labs[3]["collected"] = "2001-03-05 00:20"
-    event = [{"patient_id": "A", "term": "Hypotension", "grade": "3", "onset": "2001-03-05 10:00"}]
+    event = [{"patient_id": "A", "term": "Hypotension", "grade": "3", "onset": "2001-03-05 10:00"},
+             {"patient_id": "B", "term": "Confusion", "grade": "4", "onset": ""}]  # fmt: skip
     response = [{"patient_id": "A", "best_response": "PR"}]
     course = [{"patient_id": "A", "course": "1", "protocol": "ward@1.0.0"}]
     tables = (table("patient", patients), table("dose", doses), table("lab_result", labs),
@@ -149,6 +150,7 @@ def test_the_limits_are_in_the_report_and_beside_the_results(done: Replay, tmp_p
     told = json.loads((tmp_path / "limits.json").read_text(encoding="utf-8"))
     assert set(ALWAYS) < set(told)
     assert told[-1] == NOT_FOR_USE
+    assert any(limit.startswith("Adverse events without a date (1)") for limit in told)
     assert all(limit.split(",")[0].split("'")[0][:40] in done.html for limit in ALWAYS)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import narwhals.stable.v2 as nw
+
 from seriatim.protocols.protocol import NOT_FOR_USE, TreatmentProtocol
 from seriatim.protocols.replay.charted import AsKnown
 from seriatim.protocols.replay.decisions import Decisions
@@ -43,6 +45,15 @@ def _of_series(series: TreatmentSeries, decisions: Decisions, as_known: AsKnown)
             found.append(f"{table} does not say when values were known ({column}): taken as known at once.")
     if as_known == "final":
         found.append("All that had been taken by a decision counts, also what was reported only later.")
+    if undated := _undated_events(series):
+        found.append(f"Adverse events without a date ({undated}) follow no dose and are not among the events at stake.")
     if series.has("intervention"):
         found.append("The highest rate of an intervention is taken for all of its time.")
     return found
+
+
+def _undated_events(series: TreatmentSeries) -> int:
+    if not series.has("adverse_event"):
+        return 0
+    undated = series.tables["adverse_event"].filter(nw.col("onset_earliest").is_null())
+    return int(undated.select(nw.len().alias("n")).collect("polars").item())
