@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from functools import partial
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field
 
@@ -23,7 +23,7 @@ from seriatim.protocols.dosing.quantity import Quantity, read_quantity
 from seriatim.protocols.dosing.refusal import DoseRefused
 from seriatim.protocols.dosing.second_check import SecondCheck, SecondEntry, second_check
 from seriatim.protocols.dosing.weight import Weighed
-from seriatim.protocols.protocol import TreatmentProtocol
+from seriatim.protocols.protocol import NOT_FOR_USE, TreatmentProtocol
 from seriatim.protocols.timing.clock import instants
 
 SCHEMA = "seriatim.dose-request/1"
@@ -100,6 +100,24 @@ def dose_answer(protocol: TreatmentProtocol, text: str, name: str = "request") -
     if entry is None or not isinstance(dose, Dose):
         return DoseAnswer(drug, dose, None)
     return DoseAnswer(drug, dose, second_check(dose, entry, first_by=request.first_by or ""))
+
+
+def dose_record(protocol: TreatmentProtocol, found: DoseAnswer) -> dict[str, Any]:
+    """The dose for machines: each step, or each reason; nothing of it beside a second entry that differs."""
+    told: dict[str, Any] = {
+        "protocol": protocol.name,
+        "sha256": protocol.sha256,
+        "drug": found.drug,
+        "use": NOT_FOR_USE,
+    }
+    if found.second is not None:
+        told["second_check"] = {"agrees": found.second.agrees, "words": str(found.second)}
+    if not isinstance(found.dose, Dose):
+        return told | {"refused": [asdict(reason) for reason in found.dose.reasons]}
+    if found.second is not None and not found.second.agrees:
+        return told
+    steps = [{"step": step.name, "expression": step.expression, "value": step.value} for step in found.dose.steps]
+    return told | {"amount": str(found.dose.amount), "steps": steps, "cautions": list(found.dose.cautions)}
 
 
 def _drug(protocol: TreatmentProtocol, request: DoseRequest) -> str:
